@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+import { host } from "../host/index.ts";
+console.log(host);

@@ -1,0 +1,70 @@
+/**
+ * What a Worker project is to Pawl: its configuration, read and checked, with every path absolute.
+ * The reader makes one of these from `wrangler.jsonc`, `.json` or `.toml`; everything after it
+ * (lowering, bundling, workerd's configuration) is a function of this value and never looks at the file again.
+ */
+export interface Project {
+  /** Folder of the configuration file. */
+  readonly root: string;
+  /** The configuration file itself. */
+  readonly configPath: string;
+  readonly name: string;
+  /** The Worker's entry module. */
+  readonly main: string;
+  /** `YYYY-MM-DD`. */
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  readonly durableObjects: readonly DurableObjectBinding[];
+  /** Classes that `migrations[].new_sqlite_classes` have introduced so far, in order. */
+  readonly sqliteClasses: readonly string[];
+  readonly workflows: readonly WorkflowConfig[];
+  /** `vars`, then secrets from `.dev.vars` or `.env`; a string is a text binding, anything else a JSON binding. */
+  readonly vars: Readonly<Record<string, JsonValue>>;
+  /** Names in `vars` that came from a secrets file: never printed, never written into a build. */
+  readonly secretNames: readonly string[];
+  readonly assets?: AssetsConfig;
+  readonly build?: BuildCommand;
+  /** Files whose change means that the project must be read again: the configuration, secrets files. */
+  readonly sources: readonly string[];
+  /** Keys that were accepted although they change nothing on one machine, for the start-up text. */
+  readonly notes: readonly ConfigNote[];
+}
+
+export interface DurableObjectBinding {
+  readonly binding: string;
+  readonly className: string;
+}
+
+export interface WorkflowConfig {
+  readonly binding: string;
+  readonly name: string;
+  readonly className: string;
+  /** `limits.steps`: how many `step.do` calls a run may make. Default 10,000. */
+  readonly stepLimit?: number;
+}
+
+export interface AssetsConfig {
+  readonly directory: string;
+  readonly binding?: string;
+  readonly notFoundHandling: "none" | "404-page" | "single-page-application";
+  readonly htmlHandling: "auto-trailing-slash" | "force-trailing-slash" | "drop-trailing-slash" | "none";
+  /** `true`: the Worker sees every request first. A list: paths (globs, `!` negates) that it sees first. */
+  readonly runWorkerFirst: boolean | readonly string[];
+}
+
+/** wrangler's custom build: a shell command that is run before the Worker is bundled. */
+export interface BuildCommand {
+  readonly command: string;
+  readonly cwd: string;
+}
+
+/** A place in a configuration file, with 1-based line and column, and what is to be said about it. */
+export interface ConfigNote {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly key: string;
+  readonly text: string;
+}
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };

@@ -1,0 +1,2 @@
+import { compiler } from "../compiler/index.ts";
+export const host = compiler;
