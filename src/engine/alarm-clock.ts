@@ -1,0 +1,37 @@
+/** While anything is executing the alarm is never further away than this, so that a crash is noticed that soon (E5). */
+const HEARTBEAT_MS = 10_000;
+
+/**
+ * The shard's one alarm: the earliest of everything that is due and, while runs are executing, a heartbeat. workerd
+ * keeps alarms on disk and fires overdue ones when it starts.
+ */
+export class AlarmClock {
+  readonly #storage: DurableObjectStorage;
+  readonly #nextDueAt: () => number | null;
+  #setFor: number | null = null;
+
+  constructor(storage: DurableObjectStorage, nextDueAt: () => number | null) {
+    this.#storage = storage;
+    this.#nextDueAt = nextDueAt;
+  }
+
+  /**
+   * Inside a write. While executing, due times of executions in memory are kept by timers, so the heartbeat is enough
+   * and the alarm is written once in ten seconds at most.
+   */
+  arm(executing: boolean): void {
+    const now = Date.now();
+    if (executing && this.#setFor !== null && this.#setFor <= now + HEARTBEAT_MS) return;
+    const due = this.#nextDueAt();
+    const heartbeat = executing ? now + HEARTBEAT_MS : null;
+    const wanted = due === null ? heartbeat : Math.min(due, heartbeat ?? due);
+    if (wanted === null || (this.#setFor !== null && this.#setFor <= wanted)) return;
+    this.#setFor = wanted;
+    // A failed write breaks the object, which then starts anew from what is on disk: there is nothing to do here.
+    void this.#storage.setAlarm(Math.max(wanted, now + 1));
+  }
+
+  fired(): void {
+    this.#setFor = null;
+  }
+}

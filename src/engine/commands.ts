@@ -1,0 +1,211 @@
+import { isCreatableId, isEventType } from "./ids.ts";
+import { parseError } from "./step-do.ts";
+import { type CreateRequest, type InstanceStatus, REFUSAL, type Reply, type RestartFrom } from "./protocol.ts";
+import type { RunRow } from "./runs-table.ts";
+import type { Shard } from "./shard.ts";
+import { isTerminal, onPause, onResume, STATUS, statusName } from "./status.ts";
+import { firstKey, KIND } from "./steps-table.ts";
+import { cloneKey, decode, type Encoded, encode } from "./value-store.ts";
+
+/**
+ * What may be asked of a shard from outside, one method a command. Each decides and writes in one turn, joined with the
+ * other work of its poll cycle; its answer leaves when that is on disk (E2). A repeated call has no second effect (E8).
+ */
+export class Commands {
+  readonly #shard: Shard;
+
+  constructor(shard: Shard) {
+    this.#shard = shard;
+  }
+
+  async create(workflow: string, request: CreateRequest, token: string): Promise<Reply<null>> {
+    const prepared = prepare(request);
+    if (typeof prepared === "string") return refuse(prepared);
+    return this.#shard.commits.write(() => {
+      if (this.#insert(workflow, request.id, prepared, token)) return accept(null);
+      const existing = this.#shard.runs.find(workflow, request.id);
+      return existing?.token === token ? accept(null) : refuse(REFUSAL.alreadyExists(request.id));
+    });
+  }
+
+  async createBatch(workflow: string, requests: CreateRequest[], token: string): Promise<Reply<string[]>> {
+    const prepared: [string, Encoded][] = [];
+    for (const request of requests) {
+      const payload = prepare(request);
+      if (typeof payload === "string") return refuse(payload);
+      prepared.push([request.id, payload]);
+    }
+    return this.#shard.commits.write(() => {
+      const created: string[] = [];
+      for (const [id, payload] of prepared) {
+        const isNew =
+          this.#insert(workflow, id, payload, token) || this.#shard.runs.find(workflow, id)?.token === token;
+        if (isNew && !created.includes(id)) created.push(id);
+      }
+      return accept(created);
+    });
+  }
+
+  #insert(workflow: string, id: string, payload: Encoded, token: string): boolean {
+    const now = Date.now();
+    const run = this.#shard.runs.insert(workflow, id, STATUS.running, now, payload, token);
+    if (run === undefined) return false;
+    this.#shard.begin(run, workflow, id, now, payload);
+    return true;
+  }
+
+  exists(workflow: string, id: string): boolean {
+    return this.#shard.runs.find(workflow, id) !== undefined;
+  }
+
+  status(workflow: string, id: string): Reply<InstanceStatus> {
+    const row = this.#shard.runs.find(workflow, id);
+    if (row === undefined) return refuse(REFUSAL.notFound);
+    const output =
+      row.status === STATUS.complete
+        ? decode(this.#shard.storage, row.output_form, row.output, cloneKey.output(row.run))
+        : undefined;
+    const status: InstanceStatus = { status: statusName(row.status), output: output ?? null };
+    if (row.error !== null) {
+      const { name, message } = parseError(row.error);
+      status.error = { name, message };
+    }
+    return accept(status);
+  }
+
+  pause(workflow: string, id: string): Promise<Reply<null>> {
+    return this.#change(workflow, id, (row) => {
+      const { runs, steps } = this.#shard;
+      const execution = this.#shard.execution(row.run);
+      const action = onPause(row.status, execution?.callbacksInFlight ?? 0);
+      if (action === "ignore") return accept(null);
+      const now = Date.now();
+      steps.hold(row.run, now);
+      if (action === "waitingForPause") {
+        runs.setStatus(row.run, STATUS.waitingForPause, true, now);
+        execution?.closeGate(now);
+      } else {
+        runs.setStatus(row.run, STATUS.paused, false, now);
+        if (execution !== undefined) this.#shard.drop(execution);
+      }
+      return accept(null);
+    });
+  }
+
+  resume(workflow: string, id: string): Promise<Reply<null>> {
+    return this.#change(workflow, id, (row) => {
+      const { runs, steps } = this.#shard;
+      const action = onResume(row.status);
+      if (action === "ignore") return accept(null);
+      const now = Date.now();
+      runs.setStatus(row.run, STATUS.running, true, null);
+      steps.release(row.run, now);
+      const execution = this.#shard.execution(row.run);
+      if (action === "cancel-pause" && execution !== undefined) {
+        execution.openGate(now);
+        for (const type of execution.waitedTypes) this.#deliverKept(row.run, type);
+      } else this.#shard.replay(row);
+      return accept(null);
+    });
+  }
+
+  terminate(workflow: string, id: string, token: string): Promise<Reply<null>> {
+    return this.#change(workflow, id, (row) => {
+      const { runs, steps } = this.#shard;
+      if (row.status === STATUS.terminated && row.token === token) return accept(null);
+      if (isTerminal(row.status)) return refuse(REFUSAL.cannotTerminate);
+      runs.end(row.run, STATUS.terminated, Date.now(), null, token);
+      steps.clearDue(row.run);
+      const execution = this.#shard.execution(row.run);
+      if (execution !== undefined) this.#shard.drop(execution);
+      return accept(null);
+    });
+  }
+
+  restart(workflow: string, id: string, from: RestartFrom | null): Promise<Reply<null>> {
+    return this.#change(workflow, id, (row) => {
+      const { runs, steps, events } = this.#shard;
+      const execution = this.#shard.execution(row.run);
+      let firstStep = firstKey(row.run);
+      if (from !== null) {
+        const kind = KIND[from.type];
+        const found =
+          steps.find(row.run, kind, from.name, from.count) ?? execution?.stepInFlight(kind, from.name, from.count);
+        if (found === undefined) return refuse(REFUSAL.stepNotFound(from.name));
+        firstStep = found;
+      }
+      if (execution !== undefined) this.#shard.drop(execution);
+      steps.removeFrom(row.run, firstStep);
+      events.removeFrom(row.run, firstStep);
+      steps.release(row.run, Date.now());
+      runs.restart(row.run, STATUS.running, Date.now());
+      this.#shard.replay(row);
+      return accept(null);
+    });
+  }
+
+  async sendEvent(
+    workflow: string,
+    id: string,
+    event: { type: string; payload: unknown },
+    token: string,
+  ): Promise<Reply<null>> {
+    if (!isEventType(event.type)) {
+      return refuse('workflow.invalid_event_type: an event type must be 1-100 letters, digits, "_" or "-"');
+    }
+    const payload = attempt(() => encode(event.payload, `Payload of event "${event.type}"`));
+    if (typeof payload === "string") return refuse(payload);
+    const sentAt = Date.now();
+    return this.#change(workflow, id, (row) => {
+      const { events } = this.#shard;
+      if (isTerminal(row.status)) return refuse(REFUSAL.notRunning);
+      if (events.has(row.run, token)) return accept(null);
+      events.add(row.run, event.type, sentAt, payload, token);
+      this.#deliverKept(row.run, event.type);
+      const isParked = this.#shard.execution(row.run) === undefined && row.status === STATUS.running;
+      if (isParked && this.#shard.steps.isAwaiting(row.run, event.type)) this.#shard.wake(row);
+      return accept(null);
+    });
+  }
+
+  /** Hands kept events to the waiters of their type, oldest to longest waiting (E4). */
+  #deliverKept(run: number, type: string): void {
+    const execution = this.#shard.execution(run);
+    for (;;) {
+      const waiter = execution?.firstWaiter(type);
+      if (waiter === undefined) return;
+      const event = this.#shard.events.oldest(run, type);
+      if (event === undefined) return;
+      waiter.deliver(event);
+    }
+  }
+
+  async #change(workflow: string, id: string, change: (row: RunRow) => Reply<null>): Promise<Reply<null>> {
+    return this.#shard.commits.write(() => {
+      const row = this.#shard.runs.find(workflow, id);
+      return row === undefined ? refuse(REFUSAL.notFound) : this.#shard.storage.transactionSync(() => change(row));
+    });
+  }
+}
+
+function prepare({ id, params }: CreateRequest): Encoded | string {
+  if (!isCreatableId(id)) return REFUSAL.invalidId;
+  return attempt(() => encode(params, `Params of instance "${id}"`));
+}
+
+/** The result, or the error's text: what a caller sent cannot be kept, which is their refusal and not our failure. */
+function attempt<T>(make: () => T): T | string {
+  try {
+    return make();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function accept<T>(value: T): { ok: true; value: T } {
+  return { ok: true, value };
+}
+
+function refuse(refusal: string): { ok: false; refusal: string } {
+  return { ok: false, refusal };
+}

@@ -1,0 +1,70 @@
+import { DurableObject } from "cloudflare:workers";
+import { Commands } from "./commands.ts";
+import type { CreateRequest, EngineStub, InstanceStatus, Reply, RestartFrom } from "./protocol.ts";
+import { registeredShards } from "./registry.ts";
+import { Shard } from "./shard.ts";
+import { openSchema } from "./store.ts";
+
+/** One shard of the workflow engine as a Durable Object: its RPC surface and its alarm, nothing else. */
+export class WorkflowEngine extends DurableObject<unknown> implements EngineStub {
+  readonly #shard: Shard;
+  readonly #commands: Commands;
+
+  constructor(ctx: DurableObjectState, env: unknown) {
+    super(ctx, env);
+    openSchema(ctx.storage, registeredShards(), ctx.id.name);
+    this.#shard = new Shard(ctx, env);
+    this.#commands = new Commands(this.#shard);
+    // Whatever woke this object: an alarm, a call, the host. A failure here breaks the object, which then starts anew.
+    ctx.waitUntil(this.#shard.takeUp());
+  }
+
+  create(workflow: string, request: CreateRequest, token: string): Promise<Reply<null>> {
+    return this.#commands.create(workflow, request, token);
+  }
+
+  createBatch(workflow: string, requests: CreateRequest[], token: string): Promise<Reply<string[]>> {
+    return this.#commands.createBatch(workflow, requests, token);
+  }
+
+  async exists(workflow: string, id: string): Promise<boolean> {
+    return this.#commands.exists(workflow, id);
+  }
+
+  async status(workflow: string, id: string): Promise<Reply<InstanceStatus>> {
+    return this.#commands.status(workflow, id);
+  }
+
+  pause(workflow: string, id: string): Promise<Reply<null>> {
+    return this.#commands.pause(workflow, id);
+  }
+
+  resume(workflow: string, id: string): Promise<Reply<null>> {
+    return this.#commands.resume(workflow, id);
+  }
+
+  terminate(workflow: string, id: string, token: string): Promise<Reply<null>> {
+    return this.#commands.terminate(workflow, id, token);
+  }
+
+  restart(workflow: string, id: string, from: RestartFrom | null): Promise<Reply<null>> {
+    return this.#commands.restart(workflow, id, from);
+  }
+
+  sendEvent(
+    workflow: string,
+    id: string,
+    event: { type: string; payload: unknown },
+    token: string,
+  ): Promise<Reply<null>> {
+    return this.#commands.sendEvent(workflow, id, event, token);
+  }
+
+  /** Called by the host at start, so that recovery does not wait for an alarm: being constructed is all it takes. */
+  // oxlint-disable-next-line class-methods-use-this
+  async wake(): Promise<void> {}
+
+  override async alarm(): Promise<void> {
+    await this.#shard.onAlarm();
+  }
+}

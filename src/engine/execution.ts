@@ -1,0 +1,265 @@
+import type { Commits } from "./commits.ts";
+import type { EventsTable } from "./events-table.ts";
+import type { WorkflowDefinition } from "./registry.ts";
+import { FORM, cloneKey, decode } from "./value-store.ts";
+import { firstKey, type StepRow, type StepsTable } from "./steps-table.ts";
+import type { Timer, Timers } from "./timers.ts";
+
+/** What an execution needs of the shard it runs in. */
+export interface ExecutionHost {
+  readonly storage: DurableObjectStorage;
+  readonly steps: StepsTable;
+  readonly events: EventsTable;
+  readonly commits: Commits;
+  readonly timers: Timers;
+  /** The run ends `errored` whatever its code does (spec §6.10). */
+  failRun(execution: Execution, thrown: unknown): void;
+  /** Called inside a write: the last callback of a run that is to pause has ended. */
+  markPaused(execution: Execution): void;
+  /** The journal could not be written: the execution is given up and run again from what is on disk (E8). */
+  suspend(execution: Execution, cause: unknown): void;
+}
+
+/** A step of the present execution: its row, and whether any of it is on disk yet. */
+export interface OpenStep {
+  readonly row: StepRow;
+  stored: boolean;
+}
+
+/** A wait of ours: the end of a sleep, of a back-off, or the timeout of a wait for an event. */
+interface Wait {
+  dueAt: number;
+  fire: () => void;
+  timer: Timer | undefined;
+  /** What was left of it when the pause was asked for. */
+  heldMs: number;
+}
+
+/** A `waitForEvent` that is open in this execution. */
+export interface Waiter {
+  readonly step: OpenStep;
+  /** Called inside the write that records the delivery. */
+  readonly deliver: (event: number) => void;
+}
+
+/** Settles never: what a stale execution's calls return. User code never sees a pause, an eviction or an end (E3). */
+export function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
+/**
+ * One live execution of `run()`: the replay table, the counters that give steps their identity (E6), the callbacks in
+ * flight and the open waits. When `alive` turns false nothing of it may write or settle any more (E3).
+ */
+export class Execution {
+  readonly host: ExecutionHost;
+  readonly definition: WorkflowDefinition;
+  readonly run: number;
+  readonly id: string;
+  alive = true;
+  /** Calls of `step.do` so far, replayed ones included; for the step limit. */
+  doCalls = 0;
+  /** When something last happened here; waits that last are parked by it. */
+  activeAt = Date.now();
+
+  /** Recorded steps by identity. An entry leaves when its step is called: each is called once an execution. */
+  readonly #recorded = new Map<string, StepRow>();
+  readonly #counts = new Map<string, number>();
+  #nextStep: number;
+  readonly #inFlight = new Set<OpenStep>();
+  readonly #waits = new Set<Wait>();
+  readonly #waiters = new Map<string, Waiter[]>();
+  #gate: { promise: Promise<void>; open: () => void } | undefined;
+
+  constructor(
+    host: ExecutionHost,
+    definition: WorkflowDefinition,
+    run: number,
+    id: string,
+    recorded: Iterable<StepRow>,
+  ) {
+    this.host = host;
+    this.definition = definition;
+    this.run = run;
+    this.id = id;
+    this.#nextStep = firstKey(run) + 1;
+    for (const row of recorded) {
+      this.#recorded.set(`${row.kind} ${row.count} ${row.name}`, row);
+      this.#nextStep = row.step + 1;
+    }
+  }
+
+  /** Identity of a call: nth use of this kind and name in call order, and what the journal knows of it (E6). */
+  recall(kind: number, name: string): { count: number; row: StepRow | undefined } {
+    const key = `${kind} ${name}`;
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
+    if (this.#recorded.size === 0) return { count, row: undefined };
+    const identity = `${kind} ${count} ${name}`;
+    const row = this.#recorded.get(identity);
+    if (row !== undefined) this.#recorded.delete(identity);
+    return { count, row };
+  }
+
+  /** A step that the journal does not know yet gets its place in start order. */
+  open(kind: number, name: string, count: number): OpenStep {
+    const row: StepRow = {
+      step: this.#nextStep++,
+      kind,
+      name,
+      count,
+      state: 0,
+      attempts: 0,
+      failures: 0,
+      started_at: Date.now(),
+      ended_at: null,
+      due_at: null,
+      held_ms: null,
+      wait_ms: null,
+      event_type: null,
+      form: FORM.none,
+      value: null,
+      error: null,
+      config: null,
+    };
+    return { row, stored: false };
+  }
+
+  valueOf(row: StepRow): unknown {
+    return decode(this.host.storage, row.form, row.value, cloneKey.step(row.step));
+  }
+
+  // --- callbacks in flight -------------------------------------------------------------------------------------
+
+  begin(step: OpenStep): void {
+    this.#inFlight.add(step);
+  }
+
+  /** Inside the write of the callback's outcome. Turns a pending pause into a pause with the last one. */
+  end(step: OpenStep): void {
+    this.#inFlight.delete(step);
+    this.activeAt = Date.now();
+    if (this.#gate !== undefined && this.#inFlight.size === 0) this.host.markPaused(this);
+  }
+
+  get callbacksInFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** Steps that have been running since `before` and of which nothing is on disk. */
+  unmarked(before: number): OpenStep[] {
+    return [...this.#inFlight].filter((step) => !step.stored && step.row.started_at <= before);
+  }
+
+  stepInFlight(kind: number, name: string, count: number): number | undefined {
+    for (const { row } of this.#inFlight)
+      if (row.kind === kind && row.name === name && row.count === count) return row.step;
+    return undefined;
+  }
+
+  // --- waits ---------------------------------------------------------------------------------------------------
+
+  /** Calls `fire` when due, unless the execution has ended; stops the clock while a pause is pending. */
+  addWait(dueAt: number, fire: () => void): () => void {
+    const wait: Wait = { dueAt, fire, timer: undefined, heldMs: 0 };
+    const remove = (): void => {
+      this.#waits.delete(wait);
+      if (wait.timer !== undefined) this.host.timers.cancel(wait.timer);
+    };
+    wait.fire = () => {
+      this.#waits.delete(wait);
+      this.activeAt = Date.now();
+      fire();
+    };
+    this.#waits.add(wait);
+    this.activeAt = Date.now();
+    if (this.#gate === undefined) wait.timer = this.host.timers.add(dueAt, wait.fire);
+    else wait.heldMs = Math.max(0, dueAt - Date.now());
+    return remove;
+  }
+
+  /** Every open await that we know of is a wait of ours. */
+  get isIdle(): boolean {
+    return this.#waits.size > 0 && this.#inFlight.size === 0 && this.#gate === undefined;
+  }
+
+  get hasWaits(): boolean {
+    return this.#waits.size > 0;
+  }
+
+  nextDueAt(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const wait of this.#waits) next = Math.min(next, wait.dueAt);
+    return next;
+  }
+
+  // --- waiters for events --------------------------------------------------------------------------------------
+
+  addWaiter(type: string, waiter: Waiter): void {
+    const waiters = this.#waiters.get(type);
+    if (waiters === undefined) this.#waiters.set(type, [waiter]);
+    else waiters.push(waiter);
+  }
+
+  removeWaiter(type: string, waiter: Waiter): void {
+    const waiters = this.#waiters.get(type);
+    const index = waiters?.indexOf(waiter) ?? -1;
+    if (index >= 0) waiters?.splice(index, 1);
+    if (waiters?.length === 0) this.#waiters.delete(type);
+  }
+
+  /** The waiter that is next for an event of this type: the one that has waited longest. */
+  firstWaiter(type: string): Waiter | undefined {
+    return this.#gate === undefined ? this.#waiters.get(type)?.[0] : undefined;
+  }
+
+  get waitedTypes(): string[] {
+    return [...this.#waiters.keys()];
+  }
+
+  // --- pausing and ending --------------------------------------------------------------------------------------
+
+  /** Resolves at once, or when a pending pause is taken back; never when it takes place. */
+  async passGate(): Promise<void> {
+    while (this.#gate !== undefined) await this.#gate.promise;
+  }
+
+  get isGated(): boolean {
+    return this.#gate !== undefined;
+  }
+
+  /** A pause is pending: no step starts, clocks stand still, callbacks in flight go on to their end. */
+  closeGate(now: number): void {
+    if (this.#gate !== undefined) return;
+    let open = (): void => {};
+    const promise = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    this.#gate = { promise, open };
+    for (const wait of this.#waits) {
+      if (wait.timer !== undefined) this.host.timers.cancel(wait.timer);
+      wait.timer = undefined;
+      wait.heldMs = Math.max(0, wait.dueAt - now);
+    }
+  }
+
+  openGate(now: number): void {
+    const gate = this.#gate;
+    this.#gate = undefined;
+    for (const wait of this.#waits) {
+      wait.dueAt = now + wait.heldMs;
+      wait.timer = this.host.timers.add(wait.dueAt, wait.fire);
+    }
+    gate?.open();
+  }
+
+  /** From here on this execution is stale: its timers are gone and its pending calls settle never (E3). */
+  drop(): void {
+    this.alive = false;
+    for (const wait of this.#waits) if (wait.timer !== undefined) this.host.timers.cancel(wait.timer);
+    this.#waits.clear();
+    this.#waiters.clear();
+    this.#inFlight.clear();
+    this.#recorded.clear();
+  }
+}

@@ -1,0 +1,24 @@
+/** Names and ids (spec §2.1, §3.1, §6.1, §8). Plain predicates. */
+
+const CREATABLE = /^[a-zA-Z0-9_][a-zA-Z0-9-_]*$/;
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const CONTROL = /[\u0000-\u001f]/;
+
+export const MAX_INSTANCE_ID = 100;
+export const MAX_STEP_NAME = 256;
+export const MAX_EVENT_TYPE = 100;
+
+/** An id that `create` takes: letters, digits, `_` and `-` (not first), 1 to 100 characters. */
+export function isCreatableId(id: unknown): id is string {
+  return typeof id === "string" && id.length <= MAX_INSTANCE_ID && CREATABLE.test(id);
+}
+
+/** Any text up to 256 characters without control characters, the empty one too. */
+export function isStepName(name: string): boolean {
+  return name.length <= MAX_STEP_NAME && !CONTROL.test(name);
+}
+
+/** Production's rule for event types; dots are not allowed. */
+export function isEventType(type: unknown): type is string {
+  return typeof type === "string" && type.length <= MAX_EVENT_TYPE && CREATABLE.test(type);
+}

@@ -1,0 +1,55 @@
+/**
+ * What binding and shard say to each other: plain structured-cloneable data, so that the engine runs on any Durable
+ * Objects host (E7). A refusal is an answer, not an exception: what is thrown is a failure of the way between them,
+ * and the caller may repeat the call (E8).
+ */
+
+export type Reply<T> = { ok: true; value: T } | { ok: false; refusal: string };
+
+export interface CreateRequest {
+  id: string;
+  params: unknown;
+}
+
+/** `instance.status()` (spec §4.2). */
+export interface InstanceStatus {
+  status: string;
+  error?: { name: string; message: string };
+  output: unknown;
+}
+
+export interface RestartFrom {
+  name: string;
+  count: number;
+  type: "do" | "sleep" | "waitForEvent";
+}
+
+/** The shard's methods as the binding calls them. `token` marks one call, so that a repetition is recognised. */
+export interface EngineStub {
+  create(workflow: string, request: CreateRequest, token: string): Promise<Reply<null>>;
+  /** The ids that were created, in order; those that existed before are left out. */
+  createBatch(workflow: string, requests: CreateRequest[], token: string): Promise<Reply<string[]>>;
+  exists(workflow: string, id: string): Promise<boolean>;
+  status(workflow: string, id: string): Promise<Reply<InstanceStatus>>;
+  pause(workflow: string, id: string): Promise<Reply<null>>;
+  resume(workflow: string, id: string): Promise<Reply<null>>;
+  terminate(workflow: string, id: string, token: string): Promise<Reply<null>>;
+  restart(workflow: string, id: string, from: RestartFrom | null): Promise<Reply<null>>;
+  sendEvent(
+    workflow: string,
+    id: string,
+    event: { type: string; payload: unknown },
+    token: string,
+  ): Promise<Reply<null>>;
+}
+
+export const REFUSAL = {
+  invalidId: "Workflow instance has invalid id",
+  notFound: "(instance.not_found) Instance does not exist",
+  cannotTerminate: "(instance.cannot_terminate) Cannot terminate instance since its on a finite state",
+  notRunning: "(instance.not_running) Cannot send an event to an instance that has ended",
+  emptyBatch: "batchCreate should have at least 1 instance",
+  largeBatch: "batchCreate only supports 100 instances at a time",
+  alreadyExists: (id: string): string => `(instance.already_exists) Workflow instance with id "${id}" already exists`,
+  stepNotFound: (name: string): string => `(instance.cannot_restart) Step "${name}" not found in execution history`,
+} as const;

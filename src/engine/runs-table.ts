@@ -1,0 +1,123 @@
+import { cloneKey, type Encoded, writeClone } from "./value-store.ts";
+
+/** A row of `runs`. A type alias: workerd's SQL types want an index signature, which interfaces lack. */
+export type RunRow = {
+  run: number;
+  workflow: string;
+  id: string;
+  status: number;
+  live: number;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+  paused_at: number | null;
+  payload_form: number;
+  payload: string | null;
+  output_form: number;
+  output: string | null;
+  error: string | null;
+  token: string | null;
+};
+
+/** The `runs` table of one shard: each method is one statement, and the caller chooses the transaction. */
+export class RunsTable {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+  }
+
+  /** Inserts a live run that starts at once; its number, or `undefined` when the id is taken. */
+  insert(
+    workflow: string,
+    id: string,
+    status: number,
+    now: number,
+    payload: Encoded,
+    token: string | null,
+  ): number | undefined {
+    const inserted = this.#sql
+      .exec<{ run: number }>(
+        `INSERT INTO runs (workflow, id, status, live, created_at, started_at, payload_form, payload, token)
+         VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING run`,
+        workflow,
+        id,
+        status,
+        now,
+        now,
+        payload.form,
+        payload.text,
+        token,
+      )
+      .toArray()[0];
+    if (inserted === undefined) return undefined;
+    writeClone(this.#storage, cloneKey.payload(inserted.run), payload);
+    return inserted.run;
+  }
+
+  find(workflow: string, id: string): RunRow | undefined {
+    return this.#sql.exec<RunRow>("SELECT * FROM runs WHERE workflow = ? AND id = ?", workflow, id).toArray()[0];
+  }
+
+  get(run: number): RunRow | undefined {
+    return this.#sql.exec<RunRow>("SELECT * FROM runs WHERE run = ?", run).toArray()[0];
+  }
+
+  /** Runs that must be executing, oldest first, after `after`. */
+  live(after: number, limit: number): RunRow[] {
+    return this.#sql
+      .exec<RunRow>("SELECT * FROM runs WHERE live = 1 AND run > ? ORDER BY run LIMIT ?", after, limit)
+      .toArray();
+  }
+
+  setLive(run: number, live: boolean): void {
+    this.#sql.exec("UPDATE runs SET live = ? WHERE run = ?", live ? 1 : 0, run);
+  }
+
+  setStatus(run: number, status: number, live: boolean, pausedAt: number | null): void {
+    this.#sql.exec(
+      "UPDATE runs SET status = ?, live = ?, paused_at = ? WHERE run = ?",
+      status,
+      live ? 1 : 0,
+      pausedAt,
+      run,
+    );
+  }
+
+  complete(run: number, status: number, now: number, output: Encoded): void {
+    this.#sql.exec(
+      "UPDATE runs SET status = ?, live = 0, ended_at = ?, output_form = ?, output = ? WHERE run = ?",
+      status,
+      now,
+      output.form,
+      output.text,
+      run,
+    );
+    writeClone(this.#storage, cloneKey.output(run), output);
+  }
+
+  end(run: number, status: number, now: number, error: string | null, token: string | null): void {
+    this.#sql.exec(
+      "UPDATE runs SET status = ?, live = 0, ended_at = ?, paused_at = NULL, error = ?, token = COALESCE(?, token) WHERE run = ?",
+      status,
+      now,
+      error,
+      token,
+      run,
+    );
+  }
+
+  /** Back to the beginning: same id, payload and time of creation (spec §4.7). */
+  restart(run: number, status: number, now: number): void {
+    this.#storage.kv.delete(cloneKey.output(run));
+    this.#sql.exec(
+      `UPDATE runs SET status = ?, live = 1, started_at = ?, ended_at = NULL, paused_at = NULL,
+         output_form = 0, output = NULL, error = NULL WHERE run = ?`,
+      status,
+      now,
+      run,
+    );
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The tables of one shard. A version is a list of statements; a shard that finds an older version runs the ones after
+ * it, and one that finds a newer version refuses to touch the data.
+ */
+export const SCHEMA: readonly (readonly string[])[] = [
+  [
+    // One row per run. `run` numbers them in order of creation within the shard.
+    // `live` is 1 while the run must be executing (and so be taken up when the shard starts), 0 while it waits for a
+    // due row or an event, is paused or has ended.
+    `CREATE TABLE runs (
+      run INTEGER PRIMARY KEY AUTOINCREMENT,
+      workflow TEXT NOT NULL,
+      id TEXT NOT NULL,
+      status INTEGER NOT NULL,
+      live INTEGER NOT NULL,
+      created_at INTEGER NOT NULL,
+      started_at INTEGER,
+      ended_at INTEGER,
+      paused_at INTEGER,
+      payload_form INTEGER NOT NULL,
+      payload TEXT,
+      output_form INTEGER NOT NULL DEFAULT 0,
+      output TEXT,
+      error TEXT,
+      token TEXT,
+      UNIQUE (workflow, id)
+    )`,
+    `CREATE INDEX runs_live ON runs (run) WHERE live = 1`,
+    // One row per step, sleep or wait. The key is run × STEPS_PER_RUN + place in start order, so that the rows of a run
+    // lie together and a range of integers reads them in order.
+    // `due_at`: end of a sleep, end of a back-off, timeout of a wait; NULL when nothing is due.
+    // `held_ms`: what was left of it when the run was paused. `wait_ms`: the whole length of a sleep or a wait's timeout.
+    // `event_type`: what a wait waits for. `value` of a completed wait: the number of the event it took.
+    `CREATE TABLE steps (
+      step INTEGER PRIMARY KEY,
+      kind INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      count INTEGER NOT NULL,
+      state INTEGER NOT NULL,
+      attempts INTEGER NOT NULL DEFAULT 0,
+      failures INTEGER NOT NULL DEFAULT 0,
+      started_at INTEGER NOT NULL,
+      ended_at INTEGER,
+      due_at INTEGER,
+      held_ms INTEGER,
+      wait_ms INTEGER,
+      event_type TEXT,
+      form INTEGER NOT NULL DEFAULT 0,
+      value TEXT,
+      error TEXT,
+      config TEXT
+    )`,
+    `CREATE INDEX steps_due ON steps (due_at) WHERE due_at IS NOT NULL`,
+    // Attempts that failed; a step's last, successful attempt is the step's own row.
+    `CREATE TABLE attempts (
+      step INTEGER NOT NULL,
+      attempt INTEGER NOT NULL,
+      started_at INTEGER NOT NULL,
+      ended_at INTEGER NOT NULL,
+      delay_ms INTEGER,
+      error TEXT NOT NULL,
+      PRIMARY KEY (step, attempt)
+    ) WITHOUT ROWID`,
+    // Events in order of acceptance. A delivered one stays, with the step that took it, as part of the run's history.
+    `CREATE TABLE events (
+      event INTEGER PRIMARY KEY AUTOINCREMENT,
+      run INTEGER NOT NULL,
+      type TEXT NOT NULL,
+      sent_at INTEGER NOT NULL,
+      taken_by INTEGER,
+      form INTEGER NOT NULL,
+      value TEXT,
+      token TEXT
+    )`,
+    `CREATE INDEX events_run ON events (run)`,
+    `CREATE INDEX events_waiting ON events (run, type, event) WHERE taken_by IS NULL`,
+  ],
+];
+
+/** Places for steps in one run; 2^21 leaves 2^32 runs per shard within JavaScript's exact integers. */
+export const STEPS_PER_RUN = 2_097_152;

@@ -1,0 +1,80 @@
+import { DURATION_HINT, MAX_WAIT_MS, parseDuration } from "./duration.ts";
+import { EngineError } from "./errors.ts";
+import { type Execution, never, type OpenStep } from "./execution.ts";
+import { journaled } from "./journaled.ts";
+import { KIND, STATE, type StepRow } from "./steps-table.ts";
+import { encode } from "./value-store.ts";
+
+/** `step.sleep(name, duration)` (spec §7.2). Keyed by name and count alone, so a changed duration changes nothing (E6). */
+export function sleep(execution: Execution, nameGiven: unknown, duration: unknown): Promise<void> {
+  const name = String(nameGiven);
+  const { count, row } = execution.recall(KIND.sleep, name);
+  if (row !== undefined) return resumeSleep(execution, row);
+  const ms = parseDuration(duration);
+  if (ms === undefined) throw fault(`Invalid duration ${show(duration)} for sleep "${name}": ${DURATION_HINT}`);
+  if (ms > MAX_WAIT_MS) throw fault(`The duration of sleep "${name}" is longer than 365 days`);
+  return startSleep(execution, name, count, Math.max(0, ms));
+}
+
+/**
+ * `step.sleepUntil(name, Date | ms since the epoch)` (spec §7.3). A time in the past is an error only where the sleep
+ * is new: a replay after the moment has come goes on.
+ */
+export function sleepUntil(execution: Execution, nameGiven: unknown, until: unknown): Promise<void> {
+  const name = String(nameGiven);
+  const { count, row } = execution.recall(KIND.sleep, name);
+  if (row !== undefined) return resumeSleep(execution, row);
+  const time = until instanceof Date ? until.getTime() : until;
+  if (typeof time !== "number" || !Number.isFinite(time)) {
+    throw fault(
+      `Invalid time ${show(until)} for sleepUntil "${name}": expected a Date or a number of milliseconds since the epoch`,
+    );
+  }
+  const ms = time - Date.now();
+  if (ms < 0) throw new Error("You can't sleep until a time in the past, time-traveler");
+  if (ms > MAX_WAIT_MS) throw fault(`sleepUntil "${name}" is more than 365 days away`);
+  return startSleep(execution, name, count, ms);
+}
+
+async function startSleep(execution: Execution, name: string, count: number, ms: number): Promise<void> {
+  if (execution.isGated) await execution.passGate();
+  if (!execution.alive) return never();
+  const step = execution.open(KIND.sleep, name, count);
+  const { row } = step;
+  row.wait_ms = ms;
+  const dueAt = row.started_at + ms;
+  await journaled(execution, () => {
+    if (execution.isGated) row.held_ms = ms;
+    else row.due_at = dueAt;
+    execution.host.steps.put(row);
+    step.stored = true;
+  });
+  return waitOut(execution, step, dueAt);
+}
+
+async function resumeSleep(execution: Execution, row: StepRow): Promise<void> {
+  if (row.state === STATE.completed) return;
+  if (execution.isGated) await execution.passGate();
+  if (!execution.alive) return never();
+  return waitOut(execution, { row, stored: true }, row.due_at ?? row.started_at);
+}
+
+async function waitOut(execution: Execution, step: OpenStep, dueAt: number): Promise<void> {
+  if (!execution.alive) return never();
+  if (dueAt > Date.now() || execution.isGated) {
+    await new Promise<void>((resolve) => {
+      execution.addWait(dueAt, resolve);
+    });
+  }
+  if (!execution.alive) return never();
+  await journaled(execution, () => execution.host.steps.complete(step.row, Date.now(), encode(undefined, "")));
+  if (!execution.alive) return never();
+}
+
+function fault(message: string): EngineError {
+  return new EngineError("WorkflowFatalError", message);
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,133 @@
+import { DURATION_HINT, MAX_WAIT_MS, parseDuration } from "./duration.ts";
+import { EngineError, recordOf, reviveError } from "./errors.ts";
+import type { ReceivedEvent } from "./events-table.ts";
+import { type Execution, never, type OpenStep, type Waiter } from "./execution.ts";
+import { isEventType } from "./ids.ts";
+import { journaled } from "./journaled.ts";
+import { parseError } from "./step-do.ts";
+import { KIND, STATE } from "./steps-table.ts";
+import { encode } from "./value-store.ts";
+
+const DEFAULT_TIMEOUT = "24 hours";
+
+/** `step.waitForEvent(name, {type, timeout?})` (spec §8). */
+export async function waitForEvent(execution: Execution, nameGiven: unknown, options: unknown): Promise<ReceivedEvent> {
+  const name = String(nameGiven);
+  const { type, timeoutMs } = readOptions(name, options);
+  const { count, row } = execution.recall(KIND.waitForEvent, name);
+  if (row?.state === STATE.completed) return execution.host.events.read(Number(row.value));
+  if (row?.state === STATE.failed) throw reviveError(parseError(row.error));
+
+  if (execution.isGated) await execution.passGate();
+  if (!execution.alive) return never();
+  const step: OpenStep = row === undefined ? execution.open(KIND.waitForEvent, name, count) : { row, stored: true };
+  step.row.event_type ??= type;
+  step.row.wait_ms ??= timeoutMs;
+  return new EventWait(execution, step, step.row.event_type, step.row.wait_ms).run();
+}
+
+class EventWait {
+  readonly #execution: Execution;
+  readonly #step: OpenStep;
+  readonly #type: string;
+  readonly #timeoutMs: number;
+  #settle: { resolve: (event: ReceivedEvent) => void; reject: (error: Error) => void } | undefined;
+  #stopClock: (() => void) | undefined;
+
+  constructor(execution: Execution, step: OpenStep, type: string, timeoutMs: number) {
+    this.#execution = execution;
+    this.#step = step;
+    this.#type = type;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async run(): Promise<ReceivedEvent> {
+    const execution = this.#execution;
+    const settled = new Promise<ReceivedEvent>((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    await journaled(execution, () => this.#takeOrWait());
+    return settled;
+  }
+
+  /** In one write: an event that has been kept is taken now, else the wait is on disk before anything else happens (E4). */
+  #takeOrWait(): void {
+    const execution = this.#execution;
+    const { events, steps } = execution.host;
+    const { row } = this.#step;
+    const kept = execution.isGated ? undefined : events.oldest(execution.run, this.#type);
+    if (kept !== undefined) {
+      this.#deliver(kept);
+      return;
+    }
+    const dueAt = row.due_at ?? Date.now() + this.#timeoutMs;
+    if (!this.#step.stored) {
+      if (execution.isGated) row.held_ms = this.#timeoutMs;
+      else row.due_at = dueAt;
+      steps.put(row);
+      this.#step.stored = true;
+    }
+    const waiter: Waiter = { step: this.#step, deliver: (event) => this.#deliver(event) };
+    execution.addWaiter(this.#type, waiter);
+    const removeWait = execution.addWait(dueAt, () => {
+      void journaled(execution, () => this.#expire());
+    });
+    this.#stopClock = () => {
+      removeWait();
+      execution.removeWaiter(this.#type, waiter);
+    };
+  }
+
+  /** Inside a write: the event leaves the buffer and becomes the step's result together, or neither does (E4). */
+  #deliver(event: number): void {
+    if (this.#settle === undefined) return;
+    const { events, steps, storage } = this.#execution.host;
+    storage.transactionSync(() => {
+      events.take(event, this.#step.row.step);
+      steps.complete(this.#step.row, Date.now(), encode(event, ""));
+    });
+    this.#stopClock?.();
+    this.#execution.activeAt = Date.now();
+    const { resolve } = this.#settle;
+    this.#settle = undefined;
+    resolve(events.read(event));
+  }
+
+  #expire(): void {
+    // An event may have come between the timer and this write.
+    if (this.#settle === undefined) return;
+    const error = timeoutError(this.#timeoutMs);
+    this.#execution.host.steps.fail(this.#step.row, Date.now(), JSON.stringify(recordOf(error)));
+    this.#stopClock?.();
+    const { reject } = this.#settle;
+    this.#settle = undefined;
+    reject(reviveError(recordOf(error)));
+  }
+}
+
+export function timeoutError(ms: number): EngineError {
+  return new EngineError("WorkflowTimeoutError", `Execution timed out after ${ms}ms`);
+}
+
+function readOptions(name: string, options: unknown): { type: string; timeoutMs: number } {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`waitForEvent "${name}" needs options: { type, timeout? }`);
+  }
+  const type: unknown = Reflect.get(options, "type");
+  const timeout: unknown = Reflect.get(options, "timeout");
+  if (!isEventType(type)) {
+    throw new EngineError(
+      "WorkflowFatalError",
+      `workflow.invalid_event_type: the event type of waitForEvent "${name}" must be 1-100 letters, digits, "_" or "-"`,
+    );
+  }
+  // Any falsy timeout means the default, as on Cloudflare.
+  const timeoutMs = parseDuration(timeout || DEFAULT_TIMEOUT);
+  if (timeoutMs === undefined || timeoutMs < 0 || timeoutMs > MAX_WAIT_MS) {
+    throw new EngineError(
+      "WorkflowFatalError",
+      `Invalid timeout ${JSON.stringify(timeout)} for waitForEvent "${name}": ${DURATION_HINT}, at most 365 days`,
+    );
+  }
+  return { type, timeoutMs };
+}

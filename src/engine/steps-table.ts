@@ -1,0 +1,250 @@
+import { STEPS_PER_RUN } from "./schema.ts";
+import { cloneKey, type Encoded, FORM, writeClone } from "./value-store.ts";
+
+export const KIND = { do: 0, sleep: 1, waitForEvent: 2 } as const;
+export const STATE = { pending: 0, completed: 1, failed: 2 } as const;
+
+/** A row of `steps`. */
+export type StepRow = {
+  step: number;
+  kind: number;
+  name: string;
+  count: number;
+  state: number;
+  attempts: number;
+  failures: number;
+  started_at: number;
+  ended_at: number | null;
+  due_at: number | null;
+  held_ms: number | null;
+  wait_ms: number | null;
+  event_type: string | null;
+  form: number;
+  value: string | null;
+  error: string | null;
+  config: string | null;
+};
+
+export function firstKey(run: number): number {
+  return run * STEPS_PER_RUN;
+}
+
+export function runOf(step: number): number {
+  return Math.floor(step / STEPS_PER_RUN);
+}
+
+/** The `steps` and `attempts` tables of one shard; each method is one statement unless it says otherwise. */
+export class StepsTable {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+  }
+
+  /** All steps of a run in start order. */
+  ofRun(run: number): SqlStorageCursor<StepRow> {
+    return this.#sql.exec<StepRow>(
+      "SELECT * FROM steps WHERE step >= ? AND step < ? ORDER BY step",
+      firstKey(run),
+      firstKey(run + 1),
+    );
+  }
+
+  /** The hot path: a step that ended in its first attempt before anything of it was written. */
+  insertCompleted(
+    step: number,
+    kind: number,
+    name: string,
+    count: number,
+    startedAt: number,
+    endedAt: number,
+    value: Encoded,
+    config: string | null,
+  ): void {
+    this.#sql.exec(
+      `INSERT INTO steps (step, kind, name, count, state, attempts, started_at, ended_at, form, value, config)
+       VALUES (?, ?, ?, ?, 1, 1, ?, ?, ?, ?, ?)`,
+      step,
+      kind,
+      name,
+      count,
+      startedAt,
+      endedAt,
+      value.form,
+      value.text,
+      config,
+    );
+    writeClone(this.#storage, cloneKey.step(step), value);
+  }
+
+  /** Writes the whole row, whether it exists or not. */
+  put(row: StepRow): void {
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO steps (step, kind, name, count, state, attempts, failures, started_at, ended_at, due_at,
+         held_ms, wait_ms, event_type, form, value, error, config)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      row.step,
+      row.kind,
+      row.name,
+      row.count,
+      row.state,
+      row.attempts,
+      row.failures,
+      row.started_at,
+      row.ended_at,
+      row.due_at,
+      row.held_ms,
+      row.wait_ms,
+      row.event_type,
+      row.form,
+      row.value,
+      row.error,
+      row.config,
+    );
+  }
+
+  complete(row: StepRow, endedAt: number, value: Encoded): void {
+    this.put({
+      ...row,
+      state: STATE.completed,
+      ended_at: endedAt,
+      due_at: null,
+      held_ms: null,
+      form: value.form,
+      value: value.text,
+    });
+    writeClone(this.#storage, cloneKey.step(row.step), value);
+  }
+
+  fail(row: StepRow, endedAt: number, error: string): void {
+    this.put({ ...row, state: STATE.failed, ended_at: endedAt, due_at: null, held_ms: null, error });
+  }
+
+  addFailedAttempt(
+    step: number,
+    attempt: number,
+    startedAt: number,
+    endedAt: number,
+    delayMs: number | null,
+    error: string,
+  ): void {
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO attempts (step, attempt, started_at, ended_at, delay_ms, error) VALUES (?, ?, ?, ?, ?, ?)",
+      step,
+      attempt,
+      startedAt,
+      endedAt,
+      delayMs,
+      error,
+    );
+  }
+
+  /** The earliest due time of all runs that are neither paused nor ended. */
+  nextDueAt(): number | null {
+    return this.#sql.exec<{ due: number | null }>("SELECT min(due_at) AS due FROM steps WHERE due_at IS NOT NULL").one()
+      .due;
+  }
+
+  /** Up to `limit` runs with something due that are not already at it, each once, longest overdue first. */
+  dueRuns(now: number, limit: number, isLive: (run: number) => boolean): number[] {
+    const runs = new Set<number>();
+    const due = this.#sql.exec<{ step: number }>(
+      "SELECT step FROM steps WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at",
+      now,
+    );
+    for (const { step } of due) {
+      const run = runOf(step);
+      if (!isLive(run)) runs.add(run);
+      if (runs.size >= limit) break;
+    }
+    return [...runs];
+  }
+
+  /** What is due in one run. */
+  dueOf(run: number, now: number): StepRow[] {
+    return this.#sql
+      .exec<StepRow>(
+        "SELECT * FROM steps WHERE step >= ? AND step < ? AND due_at <= ? ORDER BY step",
+        firstKey(run),
+        firstKey(run + 1),
+        now,
+      )
+      .toArray();
+  }
+
+  find(run: number, kind: number, name: string, count: number): number | undefined {
+    return this.#sql
+      .exec<{ step: number }>(
+        "SELECT step FROM steps WHERE step >= ? AND step < ? AND kind = ? AND name = ? AND count = ?",
+        firstKey(run),
+        firstKey(run + 1),
+        kind,
+        name,
+        count,
+      )
+      .toArray()[0]?.step;
+  }
+
+  /** A pause: what is left of every wait is kept as a duration, so nothing falls due meanwhile. */
+  hold(run: number, now: number): void {
+    this.#sql.exec(
+      `UPDATE steps SET held_ms = max(0, due_at - ?), due_at = NULL
+       WHERE step >= ? AND step < ? AND due_at IS NOT NULL`,
+      now,
+      firstKey(run),
+      firstKey(run + 1),
+    );
+  }
+
+  /** The end of a pause: the waits go on with what was left of them. */
+  release(run: number, now: number): void {
+    this.#sql.exec(
+      `UPDATE steps SET due_at = ? + held_ms, held_ms = NULL
+       WHERE step >= ? AND step < ? AND held_ms IS NOT NULL`,
+      now,
+      firstKey(run),
+      firstKey(run + 1),
+    );
+  }
+
+  /** An ended run waits for nothing. */
+  clearDue(run: number): void {
+    this.#sql.exec(
+      "UPDATE steps SET due_at = NULL, held_ms = NULL WHERE step >= ? AND step < ? AND (due_at IS NOT NULL OR held_ms IS NOT NULL)",
+      firstKey(run),
+      firstKey(run + 1),
+    );
+  }
+
+  /** Whether a run has an open wait for an event of this type. */
+  isAwaiting(run: number, type: string): boolean {
+    return (
+      this.#sql
+        .exec(
+          "SELECT 1 FROM steps WHERE step >= ? AND step < ? AND kind = ? AND state = ? AND event_type = ? LIMIT 1",
+          firstKey(run),
+          firstKey(run + 1),
+          KIND.waitForEvent,
+          STATE.pending,
+          type,
+        )
+        .toArray().length > 0
+    );
+  }
+
+  /** Removes the steps from `from` on, with their attempts and V8-formed values. */
+  removeFrom(run: number, from: number): void {
+    const end = firstKey(run + 1);
+    const clones = this.#sql.exec<{ step: number }>(
+      "SELECT step FROM steps WHERE step >= ? AND step < ? AND form = ?",
+      from,
+      end,
+      FORM.clone,
+    );
+    for (const { step } of clones.toArray()) this.#storage.kv.delete(cloneKey.step(step));
+    this.#sql.exec("DELETE FROM attempts WHERE step >= ? AND step < ?", from, end);
+    this.#sql.exec("DELETE FROM steps WHERE step >= ? AND step < ?", from, end);
+  }
+}

@@ -1,0 +1,68 @@
+import { EngineError } from "./errors.ts";
+import { inspect, MAX_VALUE_BYTES } from "./values.ts";
+
+/** How a value lies in its row: not at all (`undefined`), as JSON text, or as V8's bytes under a key of its own. */
+export const FORM = { none: 0, json: 1, clone: 2 } as const;
+
+/** A value ready to be written. `clone` is set only for V8's form. */
+export interface Encoded {
+  form: number;
+  text: string | null;
+  clone?: unknown;
+}
+
+const NONE: Encoded = { form: FORM.none, text: null };
+const encoder = new TextEncoder();
+
+/**
+ * @param what names the value in the error, for example `Step fetch-1 output`
+ * @throws EngineError `… is too large. Maximum allowed size is 1MiB.`, and what `inspect` throws
+ */
+export function encode(value: unknown, what: string): Encoded {
+  if (value === undefined) return NONE;
+  const { form, bytes } = inspect(value);
+  if (form === "clone") {
+    if (bytes > MAX_VALUE_BYTES) throw tooLarge(what);
+    return { form: FORM.clone, text: null, clone: value };
+  }
+  const text = JSON.stringify(value);
+  if (text.length * 3 > MAX_VALUE_BYTES && encoder.encode(text).byteLength > MAX_VALUE_BYTES) throw tooLarge(what);
+  return { form: FORM.json, text };
+}
+
+function tooLarge(what: string): EngineError {
+  return new EngineError("WorkflowInternalError", `${what} is too large. Maximum allowed size is 1MiB.`);
+}
+
+/**
+ * The value as a replay will see it: a copy. The first execution gets the same, so that code which holds on to a
+ * result and changes it behaves the same with and without a replay.
+ */
+export function copyOf(encoded: Encoded): unknown {
+  if (encoded.form === FORM.none) return undefined;
+  if (encoded.form === FORM.clone) return structuredClone(encoded.clone);
+  return parse(encoded.text);
+}
+
+/** Reads a value back. `key` is where `writeClone` put V8's form. */
+export function decode(storage: DurableObjectStorage, form: number, text: string | null, key: string): unknown {
+  if (form === FORM.none) return undefined;
+  return form === FORM.json ? parse(text) : storage.kv.get(key);
+}
+
+/** Keeps V8's form beside the row, in the same transaction; `kv` is exact for all that structured clone carries. */
+export function writeClone(storage: DurableObjectStorage, key: string, encoded: Encoded): void {
+  if (encoded.form === FORM.clone) storage.kv.put(key, encoded.clone);
+}
+
+function parse(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
+}
+
+/** Keys of V8-formed values. */
+export const cloneKey = {
+  payload: (run: number): string => `run:${run}:payload`,
+  output: (run: number): string => `run:${run}:output`,
+  step: (step: number): string => `step:${step}`,
+  event: (event: number): string => `event:${event}`,
+};
