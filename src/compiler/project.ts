@@ -1,3 +1,5 @@
+import type { FilePlace } from "./errors.ts";
+
 /**
  * What a Worker project is to Pawl: its configuration, read and checked, with every path absolute.
  * The reader makes one of these from `wrangler.jsonc`, `.json` or `.toml`; everything after it
@@ -8,10 +10,13 @@ export interface Project {
   readonly root: string;
   /** The configuration file itself. */
   readonly configPath: string;
+  /** The selected environment; absent when the top level is run. */
+  readonly environment?: string;
+  /** The Worker's name; `<name>-<environment>` in an environment that gives none of its own. */
   readonly name: string;
   /** The Worker's entry module. */
   readonly main: string;
-  /** `YYYY-MM-DD`. */
+  /** `YYYY-MM-DD`. Never later than the installed workerd knows. */
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
   readonly durableObjects: readonly DurableObjectBinding[];
@@ -24,10 +29,14 @@ export interface Project {
   readonly secretNames: readonly string[];
   readonly assets?: AssetsConfig;
   readonly build?: BuildCommand;
-  /** Files whose change means that the project must be read again: the configuration, secrets files. */
+  /** What the configuration says about bundling; absent when it says nothing. */
+  readonly bundling?: BundlingConfig;
+  /** Existing files whose change means that the project must be read again: the configuration, secrets files. */
   readonly sources: readonly string[];
   /** Keys that were accepted although they change nothing on one machine, for the start-up text. */
   readonly notes: readonly ConfigNote[];
+  /** Where classes are named in the configuration, so that later errors can point there. */
+  readonly classPlaces?: Readonly<Record<string, FilePlace>>;
 }
 
 export interface DurableObjectBinding {
@@ -56,6 +65,30 @@ export interface AssetsConfig {
 export interface BuildCommand {
   readonly command: string;
   readonly cwd: string;
+  /** Folders whose change means that the command must run again. */
+  readonly watchDirs?: readonly string[];
+}
+
+export interface BundlingConfig {
+  /** `define`: identifiers and the JavaScript expressions that replace them. */
+  readonly define: Readonly<Record<string, string>>;
+  /** `alias`: module names and what is imported instead. */
+  readonly alias: Readonly<Record<string, string>>;
+  readonly minify: boolean;
+  /** Absolute path of a `tsconfig` that is used instead of the one nearest to `main`. */
+  readonly tsconfig?: string;
+  readonly jsxFactory?: string;
+  readonly jsxFragment?: string;
+  /** `rules`: how files that are not JavaScript are imported; before the default ones. */
+  readonly rules: readonly ModuleRule[];
+}
+
+export interface ModuleRule {
+  readonly kind: "text" | "data" | "wasm";
+  /** Matched against the path below the project's root. */
+  readonly globs: readonly string[];
+  /** Whether the default rule for this kind still counts after this one. */
+  readonly fallthrough: boolean;
 }
 
 /** A place in a configuration file, with 1-based line and column, and what is to be said about it. */

@@ -1,0 +1,75 @@
+import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import type { ConfigEntry, ConfigNode } from "./config-node.ts";
+import { placeFinder } from "./config-node.ts";
+import type { ConfigFault, FilePlace } from "./errors.ts";
+import { ConfigError } from "./errors.ts";
+
+/**
+ * Parses JSON with comments and trailing commas.
+ *
+ * @throws ConfigError with one fault per syntax error.
+ */
+export function parseJsonc(file: string, text: string): ConfigNode {
+  const placeOf = placeFinder(file, text);
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false });
+  if (errors.length > 0) {
+    throw new ConfigError(
+      errors.map((error) => ({
+        ...placeOf(error.offset),
+        key: "",
+        text: syntaxText(printParseErrorCode(error.error)),
+      })),
+    );
+  }
+  if (tree === undefined) {
+    throw new ConfigError([
+      {
+        file,
+        line: 1,
+        column: 1,
+        key: "",
+        text: "The file is empty. A project needs at least `name`, `main` and `compatibility_date`.",
+      },
+    ]);
+  }
+  const faults: ConfigFault[] = [];
+  const node = convert(tree, placeOf, faults);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return node;
+}
+
+function convert(node: Node, placeOf: (offset: number) => FilePlace, faults: ConfigFault[]): ConfigNode {
+  const place = placeOf(node.offset);
+  if (node.type === "object") return { kind: "object", place, entries: convertEntries(node, placeOf, faults) };
+  if (node.type === "array") {
+    return { kind: "array", place, items: (node.children ?? []).map((child) => convert(child, placeOf, faults)) };
+  }
+  const value: unknown = node.value;
+  if (typeof value === "string") return { kind: "string", place, value };
+  if (typeof value === "number") return { kind: "number", place, value };
+  if (typeof value === "boolean") return { kind: "boolean", place, value };
+  return { kind: "null", place, value: null };
+}
+
+function convertEntries(node: Node, placeOf: (offset: number) => FilePlace, faults: ConfigFault[]): ConfigEntry[] {
+  const entries: ConfigEntry[] = [];
+  for (const property of node.children ?? []) {
+    const [key, value] = property.children ?? [];
+    if (key === undefined || value === undefined) continue;
+    const name = String(key.value);
+    const place = placeOf(key.offset);
+    const earlier = entries.find((entry) => entry.key === name);
+    if (earlier !== undefined) {
+      const text = `"${name}" is given twice in this object; the first is in line ${earlier.place.line}. Keep one.`;
+      faults.push({ ...place, key: name, text });
+    }
+    entries.push({ key: name, place, value: convert(value, placeOf, faults) });
+  }
+  return entries;
+}
+
+/** `CommaExpected` → `Syntax error: comma expected.` */
+function syntaxText(code: string): string {
+  return `Syntax error: ${code.replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase()}.`;
+}
