@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { isInfrastructureError, isNonRetryable, recordOf, reviveError } from "./errors.ts";
+
+class MyError extends Error {
+  override name = "MyError";
+}
+class NonRetryableError extends Error {
+  constructor(message: string, name = "NonRetryableError") {
+    super(message);
+    this.name = name;
+  }
+}
+
+test.each<[string, unknown, string, string]>([
+  ["Error", new Error("a"), "Error", "a"],
+  ["a built-in subclass", new TypeError("a"), "TypeError", "a"],
+  ["a class of the application", new MyError("boom"), "Error", "MyError: boom"],
+  ["an error without a message", new MyError(""), "Error", "MyError"],
+  ["text", "plain", "Error", "plain"],
+  ["an object", { a: 1 }, "Error", "#<Object>"],
+  ["undefined", undefined, "Error", "undefined"],
+  ["a DOMException", new DOMException("no", "DataCloneError"), "DataCloneError", "no"],
+])("%s is recorded as Cloudflare shows it, and comes back with that name and message", (_, thrown, name, message) => {
+  const record = recordOf(thrown);
+  expect(record).toMatchObject({ name, message });
+  expect(reviveError(record)).toMatchObject({ name, message });
+});
+
+test("a built-in comes back as an instance of its class, with the stack of where it was thrown", () => {
+  const thrown = new RangeError("x");
+  const revived = reviveError(recordOf(thrown));
+  expect(revived).toBeInstanceOf(RangeError);
+  expect(revived.stack).toBe(thrown.stack);
+});
+
+test.each<[unknown, boolean]>([
+  [new NonRetryableError("nope"), true],
+  [new NonRetryableError(""), true],
+  [new NonRetryableError("nope", "Custom"), false],
+  [new Error("NonRetryableError xyz"), true],
+  [new Error("nope"), false],
+  ["NonRetryableError", false],
+])("%s not to be retried: %s", (thrown, expected) => {
+  expect(isNonRetryable(thrown)).toBe(expected);
+});
+
+test.each<[unknown, boolean]>([
+  [new Error("Network connection lost."), true],
+  [new Error("internal error; reference = abc"), true],
+  [Object.assign(new Error("moved"), { durableObjectReset: true }), true],
+  [Object.assign(new Error("Network connection lost."), { overloaded: true }), false],
+  [Object.assign(new Error("HTTP 503"), { retryable: true }), false],
+  [new Error("The API said: Network connection lost."), false],
+  ["Network connection lost.", false],
+])("%s is a failure between objects: %s", (thrown, expected) => {
+  expect(isInfrastructureError(thrown)).toBe(expected);
+});
