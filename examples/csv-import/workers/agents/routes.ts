@@ -1,0 +1,128 @@
+import { Hono } from "hono";
+import type { Context } from "hono";
+import {
+  type ErrorAnswer,
+  type ImportView,
+  type ReportPage,
+  type UploadAccepted,
+  type UploadRequest,
+  faultKinds,
+  limits,
+} from "../../protocol/import.ts";
+import { attachment } from "../csv/export.ts";
+import { Refusal } from "../import/refusal.ts";
+import { readUploadRequest } from "../import/upload-request.ts";
+import type { ImportRecord, ImportTable } from "../store/imports.ts";
+import type { ResultPages } from "../store/pages.ts";
+import { loadedCsv, rejectedCsv } from "./downloads.ts";
+
+/** What the routes need of the agent. */
+export interface Desk {
+  imports: ImportTable;
+  pages: ResultPages;
+  view(record: ImportRecord): ImportView;
+  accept(request: UploadRequest): Promise<UploadAccepted>;
+  receivePiece(importId: string, n: number, bytes: ArrayBuffer): void;
+  start(importId: string): Promise<void>;
+}
+
+/** The agent's HTTP side: uploads in, pages and downloads out. */
+export function agentRoutes(desk: Desk) {
+  const app = new Hono().basePath("/agents/:agent/:workspace");
+
+  const recordOf = (c: Context): ImportRecord => {
+    const record = desk.imports.get(c.req.param("id") ?? "");
+    if (record === null) throw new Refusal("unknown_import", "This import does not exist in this workspace.", 404);
+    return record;
+  };
+
+  app.get("/imports", (c) => {
+    const before = wholeNumber(c.req.query("before"), Number.MAX_SAFE_INTEGER);
+    const limit = Math.min(wholeNumber(c.req.query("limit"), 20), limits.pageSize);
+    return c.json({ imports: desk.imports.summaries(limit, before), total: desk.imports.count() });
+  });
+
+  app.post("/imports", async (c) => {
+    const body: unknown = await c.req.json().catch(() => {
+      throw new Refusal("malformed", "The request is not JSON.", 400);
+    });
+    return c.json(await desk.accept(readUploadRequest(body)), 201);
+  });
+
+  app.put("/imports/:id/pieces/:n", async (c) => {
+    const record = recordOf(c);
+    const n = wholeNumber(c.req.param("n"), -1);
+    const announced = Number(c.req.header("Content-Length") ?? 0);
+    if (announced > limits.pieceBytes) throw new Refusal("piece_too_large", "This piece is too large.", 413);
+    desk.receivePiece(record.id, n, await c.req.arrayBuffer());
+    return c.body(null, 204);
+  });
+
+  app.post("/imports/:id/start", async (c) => {
+    await desk.start(recordOf(c).id);
+    return c.body(null, 202);
+  });
+
+  app.get("/imports/:id", (c) => c.json(desk.view(recordOf(c))));
+
+  app.get("/imports/:id/report", (c) => {
+    const { id, columns, keyIndex } = recordOf(c);
+    const keyColumn = keyIndex === null ? null : (columns[keyIndex]?.name ?? null);
+    return c.json<ReportPage>({ keyColumn, columns, statistics: desk.pages.statistics(id) });
+  });
+
+  app.get("/imports/:id/examples", (c) => c.json({ examples: desk.pages.examples(recordOf(c).id, faultKinds) }));
+
+  app.get("/imports/:id/loaded", (c) => {
+    const { offset, limit } = page(c);
+    return c.json(desk.pages.loaded(recordOf(c).id, offset, limit));
+  });
+
+  app.get("/imports/:id/rejected", (c) => {
+    const { offset, limit } = page(c);
+    return c.json(desk.pages.rejected(recordOf(c).id, offset, limit));
+  });
+
+  app.get("/imports/:id/loaded.csv", (c) => {
+    const record = recordOf(c);
+    return csvAnswer(loadedCsv(record, desk.pages), record.fileName, "loaded");
+  });
+
+  app.get("/imports/:id/rejected.csv", (c) => {
+    const record = recordOf(c);
+    return csvAnswer(rejectedCsv(record, desk.pages), record.fileName, "rejected");
+  });
+
+  app.notFound((c) => c.json<ErrorAnswer>({ error: { code: "not_found", message: "There is nothing here." } }, 404));
+
+  app.onError((error, c) => {
+    if (error instanceof Refusal) {
+      return c.json<ErrorAnswer>({ error: { code: error.code, message: error.message } }, error.httpStatus);
+    }
+    console.error(error);
+    const message = "Something went wrong on the server. Its log says what.";
+    return c.json<ErrorAnswer>({ error: { code: "internal", message } }, 500);
+  });
+
+  return app;
+}
+
+function csvAnswer(body: ReadableStream<Uint8Array>, fileName: string, suffix: string): Response {
+  return new Response(body, {
+    headers: {
+      "Content-Type": "text/csv; charset=utf-8",
+      "Content-Disposition": attachment(fileName, suffix),
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+    },
+  });
+}
+
+function page(c: Context): { offset: number; limit: number } {
+  const limit = Math.min(Math.max(wholeNumber(c.req.query("limit"), 25), 1), limits.pageSize);
+  return { offset: wholeNumber(c.req.query("offset"), 0), limit };
+}
+
+function wholeNumber(text: string | undefined, otherwise: number): number {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : otherwise;
+}
