@@ -9,6 +9,7 @@ import {
 } from "./protocol.ts";
 import { repeat } from "./repeat.ts";
 import { shardName, shardOf } from "./shard-of.ts";
+import { never } from "./never.ts";
 
 /** What the generated entry tells about the bindings. */
 export interface BindingOptions {
@@ -31,16 +32,40 @@ export function bindWorkflows(env: object, { shards, workflows }: BindingOptions
   }
 }
 
+/** The execution in whose `env` a binding lies. */
+interface Caller {
+  readonly alive: boolean;
+}
+
+/**
+ * The `env` of one execution: the same things as everywhere, except that its workflow bindings know who calls, so that
+ * code which terminates its own run stops there.
+ */
+export function envFor(env: unknown, caller: Caller): unknown {
+  if (typeof env !== "object" || env === null) return env;
+  const own: Record<string, unknown> = { ...env };
+  for (const [name, value] of Object.entries(own)) {
+    if (value instanceof WorkflowBinding) own[name] = value.calledFrom(caller);
+  }
+  return own;
+}
+
 /** The way from a binding to the shards of its workflow. */
 class Route {
   readonly workflow: string;
   readonly shards: number;
   readonly #env: object;
+  readonly #caller: Caller | undefined;
 
-  constructor(env: object, workflow: string, shards: number) {
+  constructor(env: object, workflow: string, shards: number, caller?: Caller) {
     this.#env = env;
     this.workflow = workflow;
     this.shards = shards;
+    this.#caller = caller;
+  }
+
+  calledFrom(caller: Caller): Route {
+    return new Route(this.#env, this.workflow, this.shards, caller);
   }
 
   async call<T>(id: string, call: (stub: EngineStub) => Promise<Reply<T>>): Promise<T> {
@@ -49,8 +74,10 @@ class Route {
     throw refused(reply.refusal);
   }
 
-  send<T>(shard: number, call: (stub: EngineStub) => Promise<T>): Promise<T> {
-    return repeat(() => this.#connect(shard), call);
+  async send<T>(shard: number, call: (stub: EngineStub) => Promise<T>): Promise<T> {
+    const answer = await repeat(() => this.#connect(shard), call);
+    // A run that has just ended or paused itself goes no further (spec §4.5, §4.6).
+    return this.#caller?.alive === false ? never() : answer;
   }
 
   #connect(shard: number): EngineStub {
@@ -67,6 +94,10 @@ class WorkflowBinding {
 
   constructor(route: Route) {
     this.#route = route;
+  }
+
+  calledFrom(caller: Caller): WorkflowBinding {
+    return new WorkflowBinding(this.#route.calledFrom(caller));
   }
 
   /**

@@ -5,7 +5,7 @@ import type { RunRow } from "./runs-table.ts";
 import type { Shard } from "./shard.ts";
 import { isTerminal, onPause, onResume, STATUS, statusName } from "./status.ts";
 import { firstKey, KIND } from "./steps-table.ts";
-import { cloneKey, decode, type Encoded, encode } from "./value-store.ts";
+import { cloneKey, decode, type Encoded, encode, FORM } from "./value-store.ts";
 
 /**
  * What may be asked of a shard from outside, one method a command. Each decides and writes in one turn, joined with the
@@ -48,7 +48,9 @@ export class Commands {
 
   #insert(workflow: string, id: string, payload: Encoded, token: string): boolean {
     const now = Date.now();
-    const run = this.#shard.runs.insert(workflow, id, STATUS.running, now, payload, token);
+    const insert = (): number | undefined => this.#shard.runs.insert(workflow, id, STATUS.running, now, payload, token);
+    // One statement needs no transaction; with a value in V8's form beside it, both are written or neither.
+    const run = payload.form === FORM.clone ? this.#shard.storage.transactionSync(insert) : insert();
     if (run === undefined) return false;
     this.#shard.begin(run, workflow, id, now, payload);
     return true;

@@ -11,7 +11,7 @@ test("in a fresh turn nothing is written until the flush, and then everything in
   const turns: number[] = [];
   let turn = 0;
   expect(commits.now()).toBe(false);
-  const both = [commits.write(() => turns.push(turn)), commits.write(() => turns.push(turn))];
+  const both = [commits.join(() => turns.push(turn)), commits.join(() => turns.push(turn))];
   expect(turns).toEqual([]);
   turn = 1;
   await Promise.all(both);

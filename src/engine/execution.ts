@@ -42,11 +42,6 @@ export interface Waiter {
   readonly deliver: (event: number) => void;
 }
 
-/** Settles never: what a stale execution's calls return. User code never sees a pause, an eviction or an end (E3). */
-export function never(): Promise<never> {
-  return new Promise(() => {});
-}
-
 /**
  * One live execution of `run()`: the replay table, the counters that give steps their identity (E6), the callbacks in
  * flight and the open waits. When `alive` turns false nothing of it may write or settle any more (E3).
@@ -148,6 +143,7 @@ export class Execution {
 
   /** Steps that have been running since `before` and of which nothing is on disk. */
   unmarked(before: number): OpenStep[] {
+    if (this.#inFlight.size === 0) return [];
     return [...this.#inFlight].filter((step) => !step.stored && step.row.started_at <= before);
   }
 

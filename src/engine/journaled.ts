@@ -1,4 +1,5 @@
-import { type Execution, never } from "./execution.ts";
+import type { Execution } from "./execution.ts";
+import { never } from "./never.ts";
 
 /**
  * Writes to the journal on behalf of an execution and resolves when that is done; then user code may go on. When the

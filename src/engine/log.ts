@@ -7,7 +7,7 @@ export interface LogSubject {
   step?: string;
 }
 
-type Level = "warn" | "error";
+type Level = "debug" | "warn" | "error";
 
 export function logLine(level: Level, subject: LogSubject, text: string): void {
   console[level](`${nameOf(subject)} ${text}`);

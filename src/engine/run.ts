@@ -1,3 +1,4 @@
+import { envFor } from "./binding.ts";
 import type { WorkflowRunEvent } from "./entrypoint.ts";
 import type { Execution } from "./execution.ts";
 import { createStep } from "./step.ts";
@@ -12,7 +13,7 @@ export async function execute(
   event: WorkflowRunEvent,
 ): Promise<Settled> {
   try {
-    const instance = new execution.definition.workflowClass(contextFor(state), env);
+    const instance = new execution.definition.workflowClass(contextFor(state), envFor(env, execution));
     return { value: await instance.run(event, createStep(execution)) };
   } catch (thrown) {
     return { thrown };

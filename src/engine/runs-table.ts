@@ -19,7 +19,10 @@ export type RunRow = {
   token: string | null;
 };
 
-/** The `runs` table of one shard: each method is one statement, and the caller chooses the transaction. */
+/**
+ * The `runs` table of one shard: each method is one statement, and the caller chooses the transaction. A value in V8's
+ * form is written before the row that points at it, so that no row ever points at nothing.
+ */
 export class RunsTable {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
@@ -87,6 +90,7 @@ export class RunsTable {
   }
 
   complete(run: number, status: number, now: number, output: Encoded): void {
+    writeClone(this.#storage, cloneKey.output(run), output);
     this.#sql.exec(
       "UPDATE runs SET status = ?, live = 0, ended_at = ?, output_form = ?, output = ? WHERE run = ?",
       status,
@@ -95,7 +99,6 @@ export class RunsTable {
       output.text,
       run,
     );
-    writeClone(this.#storage, cloneKey.output(run), output);
   }
 
   end(run: number, status: number, now: number, error: string | null, token: string | null): void {

@@ -11,7 +11,7 @@ import { isTerminal, STATUS } from "./status.ts";
 import { timeoutError } from "./step-wait.ts";
 import { KIND, type StepRow, StepsTable } from "./steps-table.ts";
 import { Timers } from "./timers.ts";
-import { cloneKey, copyOf, decode, type Encoded, encode, FORM } from "./value-store.ts";
+import { cloneKey, copyOf, decode, type Encoded, encode } from "./value-store.ts";
 
 /** How often executions are looked at: to park the idle and to mark the long. */
 const SWEEP_MS = 250;
@@ -344,9 +344,4 @@ function finalError(execution: Execution, thrown: unknown): ErrorRecord {
 
 function isEngineName(name: string): boolean {
   return name === "WorkflowFatalError" || name === "WorkflowInternalError";
-}
-
-/** Whether `form` says that there is a value at all. */
-export function hasValue(form: number): boolean {
-  return form !== FORM.none;
 }

@@ -8,9 +8,10 @@ import {
   reviveError,
   UnserialisableResult,
 } from "./errors.ts";
-import { type Execution, never, type OpenStep } from "./execution.ts";
+import type { Execution, OpenStep } from "./execution.ts";
 import { isStepName } from "./ids.ts";
 import { journaled } from "./journaled.ts";
+import { logLine } from "./log.ts";
 import {
   contextOf,
   delayMs,
@@ -22,6 +23,7 @@ import {
 } from "./step-config.ts";
 import { KIND, STATE } from "./steps-table.ts";
 import { copyOf, type Encoded, encode } from "./value-store.ts";
+import { never } from "./never.ts";
 
 export type StepCallback = (context: ReturnType<typeof contextOf>) => unknown;
 
@@ -97,7 +99,8 @@ class Attempts {
       execution.begin(this.#step);
       const outcome = await this.#callThroughInfrastructure();
       if (!execution.alive) return never();
-      const ended = "value" in outcome ? this.#succeed(outcome.value) : this.#fail(outcome.thrown, startedAt);
+      const ended =
+        "value" in outcome ? this.#succeed(outcome.value, startedAt) : this.#fail(outcome.thrown, startedAt);
       const result = await ended;
       if (!execution.alive) return never();
       if (result !== RETRY) return result;
@@ -147,14 +150,14 @@ class Attempts {
     });
   }
 
-  #succeed(value: unknown): unknown {
+  #succeed(value: unknown, startedAt: number): unknown {
     const execution = this.#execution;
     const { row } = this.#step;
     let encoded: Encoded;
     try {
       encoded = encode(value, `Step ${row.name}-${row.count} output`);
     } catch (thrown) {
-      return this.#fail(thrown, row.started_at);
+      return this.#fail(thrown, startedAt);
     }
     const written = journaled(execution, () => {
       const now = Date.now();
@@ -201,7 +204,18 @@ class Attempts {
       } else steps.fail(row, now, JSON.stringify(plan.error));
     });
     this.#step.stored = true;
+    this.#logFailure(error, plan);
     execution.end(this.#step);
+  }
+
+  /** Retried failures are for those who look; the last one is for everybody. */
+  #logFailure({ name, message }: ErrorRecord, plan: RetryPlan): void {
+    const { definition, id } = this.#execution;
+    const { row } = this.#step;
+    const subject = { workflow: definition.name, run: id, step: `${row.name}-${row.count}` };
+    const what = `attempt ${row.attempts} failed: ${name}: ${message}`;
+    if ("delay" in plan) logLine("debug", subject, `${what} (next attempt in ${plan.delay} ms)`);
+    else logLine("warn", subject, `${what} (last attempt)`);
   }
 
   async #planRetry(error: ErrorRecord): Promise<RetryPlan> {

@@ -1,9 +1,10 @@
 import { DURATION_HINT, MAX_WAIT_MS, parseDuration } from "./duration.ts";
 import { EngineError } from "./errors.ts";
-import { type Execution, never, type OpenStep } from "./execution.ts";
+import type { Execution, OpenStep } from "./execution.ts";
 import { journaled } from "./journaled.ts";
 import { KIND, STATE, type StepRow } from "./steps-table.ts";
 import { encode } from "./value-store.ts";
+import { never } from "./never.ts";
 
 /** `step.sleep(name, duration)` (spec §7.2). Keyed by name and count alone, so a changed duration changes nothing (E6). */
 export function sleep(execution: Execution, nameGiven: unknown, duration: unknown): Promise<void> {

@@ -1,12 +1,13 @@
 import { DURATION_HINT, MAX_WAIT_MS, parseDuration } from "./duration.ts";
 import { EngineError, recordOf, reviveError } from "./errors.ts";
 import type { ReceivedEvent } from "./events-table.ts";
-import { type Execution, never, type OpenStep, type Waiter } from "./execution.ts";
+import type { Execution, OpenStep, Waiter } from "./execution.ts";
 import { isEventType } from "./ids.ts";
 import { journaled } from "./journaled.ts";
 import { parseError } from "./step-do.ts";
 import { KIND, STATE } from "./steps-table.ts";
 import { encode } from "./value-store.ts";
+import { never } from "./never.ts";
 
 const DEFAULT_TIMEOUT = "24 hours";
 

@@ -63,6 +63,7 @@ export class StepsTable {
     value: Encoded,
     config: string | null,
   ): void {
+    writeClone(this.#storage, cloneKey.step(step), value);
     this.#sql.exec(
       `INSERT INTO steps (step, kind, name, count, state, attempts, started_at, ended_at, form, value, config)
        VALUES (?, ?, ?, ?, 1, 1, ?, ?, ?, ?, ?)`,
@@ -76,7 +77,6 @@ export class StepsTable {
       value.text,
       config,
     );
-    writeClone(this.#storage, cloneKey.step(step), value);
   }
 
   /** Writes the whole row, whether it exists or not. */
@@ -106,6 +106,7 @@ export class StepsTable {
   }
 
   complete(row: StepRow, endedAt: number, value: Encoded): void {
+    writeClone(this.#storage, cloneKey.step(row.step), value);
     this.put({
       ...row,
       state: STATE.completed,
@@ -115,7 +116,6 @@ export class StepsTable {
       form: value.form,
       value: value.text,
     });
-    writeClone(this.#storage, cloneKey.step(row.step), value);
   }
 
   fail(row: StepRow, endedAt: number, error: string): void {
