@@ -85,7 +85,7 @@ export interface BundlingConfig {
 
 export interface ModuleRule {
   readonly kind: "text" | "data" | "wasm";
-  /** Matched against the path below the project's root. */
+  /** Matched against what the import says; `*` spans folders. */
   readonly globs: readonly string[];
   /** Whether the default rule for this kind still counts after this one. */
   readonly fallthrough: boolean;

@@ -1,0 +1,108 @@
+import { sep } from "node:path";
+import type { OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
+import { BINDINGS_MODULE, EMAIL_MODULE, ENGINE_MODULE, ENTRY_MODULE, WORKERS_MODULE } from "./lower.ts";
+import { isInRuntime, nodeModuleName } from "./node-compat.ts";
+
+/** Modules that the compiler makes up. */
+const MADE = "pawl";
+/** Made-up CommonJS modules that hand on an ES module which the runtime has. */
+export const REQUIRED = "pawl-require";
+
+export interface PlatformModules {
+  /** Absolute path of the engine's entry module, and the folder it stands in. */
+  readonly engineFile: string;
+  readonly engineDir: string;
+  /** Where imports of the made-up modules are resolved from. */
+  readonly root: string;
+  readonly nodeCompat: "full" | "async-hooks" | "none";
+  /** The entry's text; undefined while the user's main itself is the entry (to learn its exports). */
+  entryText(): string | undefined;
+  readonly bindingsText: string;
+  readonly main: string;
+}
+
+/** Resolves what the platform provides: modules of the runtime and of Node, the engine, stand-ins. */
+export function platformPlugin(modules: PlatformModules): Plugin {
+  return {
+    name: "pawl-platform",
+    setup(build) {
+      build.onResolve({ filter: /^pawl:(?:entry|bindings)$/ }, (args) =>
+        args.path === ENTRY_MODULE && modules.entryText() === undefined
+          ? { path: modules.main }
+          : { path: args.path, namespace: MADE },
+      );
+      build.onResolve({ filter: /^pawl\/engine$/ }, () => ({ path: modules.engineFile }));
+      build.onResolve({ filter: /^(?:cloudflare|workerd):/ }, (args) => resolveRuntime(args, modules));
+      build.onResolve({ filter: /^(?:node:)?[a-z_\d]+(?:\/[a-z\d]+)?$/ }, (args) => resolveNode(args, modules));
+      build.onResolve({ filter: /.*/, namespace: REQUIRED }, (args) => ({ path: args.path, external: true }));
+
+      build.onLoad({ filter: /.*/, namespace: MADE }, ({ path }) => ({
+        contents: madeModule(path, modules),
+        loader: "js",
+        resolveDir: modules.root,
+      }));
+      build.onLoad({ filter: /.*/, namespace: REQUIRED }, ({ path }) => ({
+        contents: requiredModule(path),
+        loader: "js",
+      }));
+    },
+  };
+}
+
+function resolveRuntime(args: OnResolveArgs, modules: PlatformModules): OnResolveResult {
+  if (args.path === "cloudflare:email") return { path: args.path, namespace: MADE };
+  if (args.path === "cloudflare:workers" && isUserCode(args, modules)) return { path: args.path, namespace: MADE };
+  return external(args, args.path);
+}
+
+/** Everything but the engine and what the compiler makes up sees the workflow entrypoint of ours. */
+function isUserCode(args: OnResolveArgs, modules: PlatformModules): boolean {
+  return args.namespace !== MADE && args.namespace !== REQUIRED && !args.importer.startsWith(modules.engineDir + sep);
+}
+
+function resolveNode(args: OnResolveArgs, modules: PlatformModules): OnResolveResult | undefined {
+  if (args.kind === "entry-point") return undefined;
+  const name = nodeModuleName(args.path);
+  if (name === undefined) return undefined;
+  const isThere =
+    modules.nodeCompat === "full" ||
+    name === "process" ||
+    (modules.nodeCompat === "async-hooks" && name === "async_hooks");
+  // Without the flag a package of that name may be installed; when there is none, the bundler says so.
+  if (!isThere) return undefined;
+  const path = `node:${name}`;
+  if (isInRuntime(name)) return external(args, path);
+  if (args.kind === "import-statement") return { errors: [{ text: `workerd has no module "${path}"` }] };
+  // Packages ask for such modules in branches that never run here; asking fails, loading the bundle must not.
+  return args.kind === "dynamic-import" ? { path, external: true } : { path, namespace: REQUIRED };
+}
+
+/** A `require` of what only the runtime has becomes an import, since a Worker has no `require`. */
+function external(args: OnResolveArgs, path: string): OnResolveResult {
+  const isRequire = args.kind === "require-call" || args.kind === "require-resolve";
+  return isRequire ? { path, namespace: REQUIRED } : { path, external: true };
+}
+
+function requiredModule(path: string): string {
+  const name = nodeModuleName(path);
+  if (name !== undefined && !isInRuntime(name))
+    return `throw new Error(${JSON.stringify(`workerd has no module "${path}"`)});`;
+  return path.startsWith("node:") || path.startsWith("./")
+    ? `import value from ${JSON.stringify(path)};\nmodule.exports = value;\n`
+    : `import * as value from ${JSON.stringify(path)};\nmodule.exports = value;\n`;
+}
+
+function madeModule(path: string, modules: PlatformModules): string {
+  switch (path) {
+    case ENTRY_MODULE:
+      return modules.entryText() ?? "";
+    case BINDINGS_MODULE:
+      return modules.bindingsText;
+    case "cloudflare:workers":
+      return WORKERS_MODULE;
+    case "cloudflare:email":
+      return EMAIL_MODULE;
+    default:
+      throw new Error(`No made-up module ${path} (${ENGINE_MODULE} is a file).`);
+  }
+}

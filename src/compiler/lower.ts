@@ -1,0 +1,90 @@
+import { ENGINE_CLASS } from "./config-keys.ts";
+import type { Project } from "./project.ts";
+
+/** Names of the modules that the compiler makes up. */
+export const ENTRY_MODULE = "pawl:entry";
+export const BINDINGS_MODULE = "pawl:bindings";
+export const ENGINE_MODULE = "pawl/engine";
+
+/** What lowering needs to know of a project. */
+export type LoweredProject = Pick<Project, "workflows" | "compatibilityDate" | "compatibilityFlags">;
+
+/**
+ * The module that is evaluated before anything of the user's: it puts the workflow bindings on `env`, so that they are
+ * there for code at the user's top level too.
+ */
+export function bindingsModule(project: LoweredProject, shards: number): string {
+  const workflows = project.workflows.map(({ binding, name }) => ({ binding, name }));
+  return `import { env } from "cloudflare:workers";
+import { bindWorkflows } from ${quote(ENGINE_MODULE)};
+// workerd says nothing about a rejection that nobody handles.
+addEventListener("unhandledrejection", (event) => {
+  console.error("Unhandled rejection:", event.reason);
+});
+bindWorkflows(env, ${quote({ shards, workflows })});
+`;
+}
+
+/**
+ * The bundle's entry module: the user's exports, the engine beside them, and the workflows registered with it.
+ *
+ * @param mainSpecifier what the entry imports the user's main as.
+ * @param exportNames what main exports, `default` included when it is there.
+ */
+export function entryModule(
+  project: LoweredProject,
+  shards: number,
+  mainSpecifier: string,
+  exportNames: readonly string[],
+): string {
+  const workflows = project.workflows.map(({ binding, name, className, stepLimit }) => ({
+    binding,
+    name,
+    className,
+    ...(stepLimit === undefined ? {} : { stepLimit }),
+  }));
+  const { compatibilityDate, compatibilityFlags } = project;
+  const options = quote({ shards, compatibilityDate, compatibilityFlags, workflows });
+  // A workflow runs inside the engine; exported, its class would be taken for a Durable Object.
+  const inEngine = new Set(workflows.map(({ className }) => className));
+  const named = exportNames.filter((name) => name !== "default" && isIdentifier(name) && !inEngine.has(name));
+  const lines = [
+    `import ${quote(BINDINGS_MODULE)};`,
+    `import * as worker from ${quote(mainSpecifier)};`,
+    `import { registerWorkflows, ${ENGINE_CLASS} } from ${quote(ENGINE_MODULE)};`,
+    `registerWorkflows(worker, ${options});`,
+    `export { ${ENGINE_CLASS} };`,
+  ];
+  if (exportNames.includes("default")) lines.push(`export { default } from ${quote(mainSpecifier)};`);
+  if (named.length > 0) {
+    lines.push(
+      // workerd takes every export for an entrypoint and does not start when one is a string or a number.
+      `const entrypoint = (value) => (typeof value === "function" || (typeof value === "object" && value !== null) ? value : {});`,
+      ...named.map((name, index) => `const export${index} = entrypoint(worker.${name});`),
+      `export { ${named.map((name, index) => `export${index} as ${name}`).join(", ")} };`,
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** What user code gets for `cloudflare:workers`: the native module with our `WorkflowEntrypoint` over its own. */
+export const WORKERS_MODULE = `export * from "cloudflare:workers";
+export { WorkflowEntrypoint } from ${quote(ENGINE_MODULE)};
+`;
+
+/** Stands in for `cloudflare:email`, which workerd lacks and `agents` imports: fails when a message is made. */
+export const EMAIL_MODULE = `export class EmailMessage {
+  constructor() {
+    throw new Error("Email cannot be sent here: Pawl has no cloudflare:email. Send it through the HTTP API of a mail service.");
+  }
+}
+`;
+
+function isIdentifier(name: string): boolean {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name);
+}
+
+/** JSON as a JavaScript expression. */
+function quote(value: unknown): string {
+  return JSON.stringify(value);
+}
