@@ -1,3 +1,4 @@
 #!/usr/bin/env node
-import { host } from "../host/index.ts";
-console.log(host);
+import { runCli } from "./run.ts";
+
+await runCli(process.argv.slice(2));

@@ -1,2 +1,12 @@
-import { compiler } from "../compiler/index.ts";
-export const host = compiler;
+export { DEFAULT_SHARDS, MAX_SHARDS } from "./data/data-directory.ts";
+export {
+  DataDirectoryBusyError,
+  DataDirectoryMismatchError,
+  DataDirectoryUnusableError,
+  ListenError,
+  StartFailedError,
+  UnsupportedPlatformError,
+} from "./errors.ts";
+export type { LogEntry, LogLevel, LogSink } from "./log-entry.ts";
+export { type Server, type StartOptions, type StartPhase, startServer } from "./start-server.ts";
+export type { SupervisorLimits } from "./workerd/supervisor.ts";

@@ -1,0 +1,55 @@
+import type { Server } from "../host/index.ts";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** npm and other wrappers pass on a Ctrl-C that the terminal has sent us already: that is still the first one. */
+const SAME_KEYPRESS_MS = 300;
+
+type StopSignal = (typeof SIGNALS)[number];
+
+/** Ends the process on a signal: first gently, on a second one at once. */
+export class Stopper {
+  readonly #onStop: (signal: StopSignal) => void;
+  readonly #starting = new AbortController();
+  #server: Server | undefined;
+  #askedAt: number | undefined;
+
+  constructor(onStop: (signal: StopSignal) => void) {
+    this.#onStop = onStop;
+    for (const signal of SIGNALS) process.on(signal, () => this.#stop(signal));
+    // Whoever read our output has gone (`pawl start | head`): nobody is left to serve for.
+    process.stdout.on("error", () => this.#stop("SIGTERM"));
+  }
+
+  /** Aborts when a stop is asked for during the start. */
+  get signal(): AbortSignal {
+    return this.#starting.signal;
+  }
+
+  /** From now on a stop closes this server. */
+  take(server: Server): void {
+    this.#server = server;
+    if (this.#askedAt !== undefined) void this.#close(server);
+  }
+
+  /** Ends the process after a stop that came before there was a server. */
+  exit(): never {
+    process.exit(0);
+  }
+
+  #stop(signal: StopSignal): void {
+    if (this.#askedAt !== undefined) {
+      if (performance.now() - this.#askedAt < SAME_KEYPRESS_MS) return;
+      this.#server?.killNow();
+      process.exit(130);
+    }
+    this.#askedAt = performance.now();
+    this.#onStop(signal);
+    this.#starting.abort();
+    if (this.#server !== undefined) void this.#close(this.#server);
+  }
+
+  async #close(server: Server): Promise<void> {
+    await server.close();
+    this.exit();
+  }
+}

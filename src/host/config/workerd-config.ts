@@ -1,0 +1,197 @@
+import type { Bundle, BundleModule, Project } from "../../compiler/index.ts";
+import { assetsServiceConfig, type AssetListing } from "./asset-rules.ts";
+import { Embed, renderCapnp, type CapnpStruct, type CapnpValue } from "./capnp-text.ts";
+
+/** Names of the sockets, as workerd reports them when it listens. */
+export const APP_SOCKET = "app";
+export const DOOR_SOCKET = "door";
+
+/** The engine's class and the binding under which the bundle expects its namespace. */
+export const ENGINE_CLASS = "WorkflowEngine";
+const ENGINE_BINDING = "PAWL_ENGINE";
+
+const DOOR_TOKEN_VARIABLE = "PAWL_DOOR_TOKEN";
+/** What the door and workerd's own services are written against; has nothing to do with the project's date. */
+const DOOR_COMPATIBILITY_DATE = "2026-06-11";
+
+export interface WorkerdConfigInput {
+  readonly project: Project;
+  readonly bundle: Bundle;
+  /** Number of engine shards, for the door, which knocks on each. */
+  readonly shards: number;
+  /** Folder of the Durable Objects' databases. */
+  readonly storagePath: string;
+  /** Source of the door, an ES module. */
+  readonly doorSource: string;
+  readonly doorToken: string;
+  /** Needed when the project has assets. */
+  readonly assetListing?: AssetListing;
+  /** Where the project listens; port 0 lets the system choose. */
+  readonly address: ListenAddress;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface WorkerdConfig {
+  /** Cap'n Proto text; its `embed` paths are relative to the bundle's folder, where it is to be written. */
+  readonly text: string;
+  /** Variables the process must have: secrets travel this way and never touch the disk. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * workerd's configuration for a project: the user's Worker (`main`), its assets, the door, storage, network.
+ * A pure function: the same input gives the same text.
+ */
+export function workerdConfig(input: WorkerdConfigInput): WorkerdConfig {
+  const { project, bundle } = input;
+  const hasEngine = project.workflows.length > 0;
+  const secrets = secretBindings(project);
+
+  const services: CapnpStruct[] = [
+    { name: "main", worker: mainWorker(input, secrets.bindings) },
+    { name: "door", worker: doorWorker(input, hasEngine) },
+    { name: "storage", disk: { path: input.storagePath, writable: true } },
+    // Without this workerd refuses fetch() to private addresses; an application on one's own machine talks to them.
+    { name: "internet", network: { allow: ["public", "private"], tlsOptions: { trustBrowserCas: true } } },
+  ];
+  if (project.assets !== undefined) {
+    const listing = input.assetListing ?? { hashedFiles: [] };
+    services.push({
+      name: "assets",
+      assets: {
+        path: project.assets.directory,
+        config: assetsServiceConfig(project.assets, listing),
+        userWorker: "main",
+      },
+    });
+  }
+
+  const config = renderCapnp({
+    // The prefixes are "stdout: " and "stderr: " otherwise, in front of what a Worker writes to process.stdout.
+    logging: { structuredLogging: true, stdoutPrefix: "", stderrPrefix: "" },
+    services,
+    sockets: [
+      {
+        name: APP_SOCKET,
+        address: socketAddress(input.address),
+        http: {},
+        service: project.assets === undefined ? "main" : "assets",
+      },
+      { name: DOOR_SOCKET, address: "127.0.0.1:0", http: {}, service: "door" },
+    ],
+  });
+  return {
+    text: `# Written by pawl from ${commentText(project.name)}; bundle of ${bundle.modules.length} module(s).\nusing Workerd = import "/workerd/workerd.capnp";\n\nconst config :Workerd.Config = ${config};\n`,
+    environment: { ...secrets.environment, [DOOR_TOKEN_VARIABLE]: input.doorToken },
+  };
+}
+
+/** `host:port` as workerd parses it. A host name is resolved and may stand for two addresses, which two ports 0 split. */
+export function socketAddress({ host, port }: ListenAddress): string {
+  const address = host === "localhost" ? "127.0.0.1" : host;
+  return address.includes(":") && !address.startsWith("[") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function mainWorker(input: WorkerdConfigInput, secrets: CapnpStruct[]): CapnpStruct {
+  const { project, bundle } = input;
+  const hasEngine = project.workflows.length > 0;
+  const classes = namespaceClasses(project, bundle);
+  const bindings: CapnpStruct[] = [
+    ...varBindings(project),
+    ...secrets,
+    ...project.durableObjects.map(({ binding, className }) => ({ name: binding, durableObjectNamespace: className })),
+  ];
+  if (hasEngine) bindings.push({ name: ENGINE_BINDING, durableObjectNamespace: ENGINE_CLASS });
+  if (project.assets?.binding !== undefined) {
+    bindings.push({ name: project.assets.binding, service: { name: "assets", entrypoint: "AssetWorker" } });
+  }
+  return {
+    modules: bundle.modules.map(moduleEntry),
+    compatibilityDate: bundle.compatibilityDate,
+    compatibilityFlags: flags(bundle.compatibilityFlags),
+    bindings,
+    durableObjectNamespaces: classes.map((className) => ({
+      className,
+      // The same key that `workerd deploy` gives a class; it names the folder of the class's databases.
+      uniqueKey: `${project.name}-${className}`,
+      enableSql: true,
+      // The engine decides itself which runs stay in memory.
+      preventEviction: className === ENGINE_CLASS && hasEngine ? true : undefined,
+    })),
+    durableObjectStorage: { localDisk: "storage" },
+  };
+}
+
+/**
+ * Classes that get a namespace of their own: bound ones and those that migrations introduced. A class that is only
+ * exported gets none, as on Cloudflare: `ctx.exports` then gives its class, which is what sub-agents are made from.
+ */
+function namespaceClasses(project: Project, bundle: Bundle): string[] {
+  const exported = new Set(bundle.durableObjectClasses);
+  const classes = new Set(project.durableObjects.map((object) => object.className));
+  for (const className of project.sqliteClasses) if (exported.has(className)) classes.add(className);
+  if (project.workflows.length > 0) classes.add(ENGINE_CLASS);
+  return [...classes];
+}
+
+function doorWorker(input: WorkerdConfigInput, hasEngine: boolean): CapnpStruct {
+  const bindings: CapnpStruct[] = [
+    { name: "TOKEN", fromEnvironment: DOOR_TOKEN_VARIABLE },
+    { name: "SHARDS", json: JSON.stringify(hasEngine ? input.shards : 0) },
+  ];
+  if (hasEngine) {
+    bindings.push({ name: "ENGINE", durableObjectNamespace: { className: ENGINE_CLASS, serviceName: "main" } });
+  }
+  return {
+    modules: [{ name: "door.js", esModule: input.doorSource }],
+    compatibilityDate: DOOR_COMPATIBILITY_DATE,
+    bindings,
+  };
+}
+
+function moduleEntry(module: BundleModule): CapnpStruct {
+  const file = new Embed(`worker/${module.name}`);
+  return { name: module.name, [moduleField(module.kind)]: file };
+}
+
+function moduleField(kind: BundleModule["kind"]): string {
+  // The names are workerd's own; listed so that a new kind cannot slip through unnoticed.
+  const fields = { esModule: "esModule", wasm: "wasm", text: "text", data: "data" } as const;
+  return fields[kind];
+}
+
+/** Compression of WebSocket messages costs ~200 MB over a thousand busy sockets; nobody on one machine gains from it. */
+function flags(own: readonly string[]): CapnpValue {
+  const asked = own.includes("web_socket_compression") || own.includes("no_web_socket_compression");
+  return asked ? own : [...own, "no_web_socket_compression"];
+}
+
+function varBindings(project: Project): CapnpStruct[] {
+  const secret = new Set(project.secretNames);
+  return Object.entries(project.vars).flatMap(([name, value]) => {
+    if (secret.has(name)) return [];
+    return [typeof value === "string" ? { name, text: value } : { name, json: JSON.stringify(value) }];
+  });
+}
+
+function secretBindings(project: Project): { bindings: CapnpStruct[]; environment: Record<string, string> } {
+  const bindings: CapnpStruct[] = [];
+  const environment: Record<string, string> = {};
+  for (const [index, name] of project.secretNames.entries()) {
+    const value = project.vars[name];
+    if (value === undefined) continue;
+    // Numbered, because a binding's name need not be one that an environment can carry.
+    const variable = `PAWL_SECRET_${index}`;
+    bindings.push({ name, fromEnvironment: variable });
+    environment[variable] = typeof value === "string" ? value : JSON.stringify(value);
+  }
+  return { bindings, environment };
+}
+
+function commentText(text: string): string {
+  return text.replaceAll(/[\r\n]/g, " ");
+}

@@ -1,0 +1,189 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { socketAddress, type ListenAddress } from "../config/workerd-config.ts";
+import type { LogLevel } from "../log-entry.ts";
+import { failuresAfterExit, restartDelayMs } from "./backoff.ts";
+import { doorClient } from "./door-client.ts";
+import {
+  spawnWorkerd,
+  type WorkerdExit,
+  type WorkerdOptions,
+  type WorkerdProcess,
+  type WorkerdReady,
+} from "./spawn.ts";
+import { watch } from "./watchdog.ts";
+
+export interface SupervisorOptions {
+  readonly process: Omit<WorkerdOptions, "address">;
+  readonly listen: ListenAddress;
+  readonly doorToken: string;
+  /** Whether there are engine shards to knock on. */
+  readonly hasEngine: boolean;
+  readonly limits: SupervisorLimits;
+  readonly log: (level: LogLevel, message: string, facts?: Record<string, string | number>) => void;
+  /** Told about every process, before it is ready. */
+  readonly onSpawn: (pid: number) => void;
+  /** Told when a process other than the first has become ready. */
+  readonly onRestart: (pid: number) => void;
+}
+
+export interface SupervisorLimits {
+  /** How long the event loop may be blocked before workerd is killed. */
+  readonly blockedAfterMs: number;
+  readonly healthIntervalMs: number;
+  /** How long one start may take. */
+  readonly readyWithinMs: number;
+  /** How long workerd may take to stop by itself: it waits for open WebSockets, for ever. */
+  readonly stopGraceMs: number;
+}
+
+export const DEFAULT_LIMITS: SupervisorLimits = {
+  blockedAfterMs: 15_000,
+  healthIntervalMs: 2000,
+  readyWithinMs: 60_000,
+  stopGraceMs: 2000,
+};
+
+/** How long all shards together may take to start; a slow one is not waited for longer, its alarm wakes it too. */
+const WAKE_TIMEOUT_MS = 10_000;
+
+/** Why the first start did not get anywhere. */
+export type FirstStartFailure = { readonly exit: WorkerdExit } | { readonly timedOutAfterMs: number };
+
+/** Keeps one workerd process running: starts it, watches it, starts it again when it ends, stops it when asked. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #stopping = new AbortController();
+  #current: WorkerdProcess | undefined;
+  #appPort: number;
+  #failures = 0;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#appPort = options.listen.port;
+  }
+
+  /** The first start. Resolves to what is listening, or to why nothing is: that is for the user to mend, not to retry. */
+  async start(): Promise<WorkerdReady | FirstStartFailure> {
+    const { process, outcome } = await this.#launch();
+    if (!("appPort" in outcome)) return outcome;
+    this.#appPort = outcome.appPort;
+    this.#loop = this.#keepRunning(process, outcome);
+    return outcome;
+  }
+
+  get pid(): number | undefined {
+    return this.#current?.pid;
+  }
+
+  /** Stops workerd and does not start it again. May be called more than once. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    const current = this.#current;
+    if (current !== undefined) {
+      current.kill("SIGTERM");
+      const graceOver = new AbortController();
+      const grace = delay(this.#options.limits.stopGraceMs, "late", { signal: graceOver.signal }).catch(
+        () => "aborted",
+      );
+      if ((await Promise.race([current.exited, grace])) === "late") current.kill("SIGKILL");
+      graceOver.abort();
+      await current.exited;
+    }
+    await this.#loop;
+  }
+
+  /** Ends workerd at once. For a second Ctrl-C. */
+  killNow(): void {
+    this.#stopping.abort();
+    this.#current?.kill("SIGKILL");
+  }
+
+  async #launch(): Promise<{ process: WorkerdProcess; outcome: WorkerdReady | FirstStartFailure }> {
+    const { limits, listen, onSpawn } = this.#options;
+    const address = socketAddress({ host: listen.host, port: this.#appPort });
+    const process = spawnWorkerd({ ...this.#options.process, address });
+    this.#current = process;
+    onSpawn(process.pid);
+    const waitOver = new AbortController();
+    const outcome = await Promise.race([
+      process.ready,
+      process.exited.then((exit) => ({ exit })),
+      delay(limits.readyWithinMs, { timedOutAfterMs: limits.readyWithinMs }, { signal: waitOver.signal }),
+    ]);
+    waitOver.abort();
+    if ("timedOutAfterMs" in outcome) process.kill("SIGKILL");
+    if (!("appPort" in outcome)) await process.exited;
+    else await this.#knock(outcome);
+    return { process, outcome };
+  }
+
+  /** Recovery starts here: each shard takes up its unfinished runs. Their alarms would do it too, later. */
+  async #knock({ doorPort }: WorkerdReady): Promise<void> {
+    const { log, doorToken, hasEngine } = this.#options;
+    if (!hasEngine) return;
+    try {
+      for (const { shard, message } of await doorClient(doorPort, doorToken).wake(WAKE_TIMEOUT_MS)) {
+        log("error", `Workflow shard ${shard} did not start: ${message}`, { shard });
+      }
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return;
+      log(
+        "error",
+        `The workflow engine did not answer at start: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  async #keepRunning(first: WorkerdProcess, firstReady: WorkerdReady): Promise<void> {
+    let process = first;
+    let ready: WorkerdReady | undefined = firstReady;
+    for (;;) {
+      const startedAt = performance.now();
+      const exit = ready === undefined ? await process.exited : await this.#attend(process, ready);
+      if (this.#stopping.signal.aborted) return;
+      this.#failures = failuresAfterExit(this.#failures, performance.now() - startedAt);
+      const waitMs = restartDelayMs(this.#failures);
+      this.#options.log("error", `workerd ended (${describeExit(exit)}); starting it again in ${waitMs} ms`, {
+        failures: this.#failures,
+      });
+      await delay(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      if (this.#stopping.signal.aborted) return;
+      const next = await this.#launch();
+      process = next.process;
+      ready = "appPort" in next.outcome ? next.outcome : undefined;
+      if (ready !== undefined) this.#options.onRestart(process.pid);
+      else if ("timedOutAfterMs" in next.outcome) {
+        this.#options.log("error", `workerd was not ready after ${next.outcome.timedOutAfterMs} ms and was killed`);
+      }
+    }
+  }
+
+  /** Watches a ready process until it has ended. */
+  async #attend(process: WorkerdProcess, { doorPort }: WorkerdReady): Promise<WorkerdExit> {
+    const { limits, doorToken, log } = this.#options;
+    const ended = new AbortController();
+    const door = doorClient(doorPort, doorToken);
+    void watch({
+      check: (timeoutMs) => door.health(timeoutMs),
+      limitMs: limits.blockedAfterMs,
+      intervalMs: limits.healthIntervalMs,
+      signal: AbortSignal.any([ended.signal, this.#stopping.signal]),
+      onBlocked: (silentMs) => {
+        log(
+          "error",
+          `The event loop has been blocked for ${Math.round(silentMs / 1000)} s: some code of the Worker does not come to an end. Killing workerd to get the others going again.`,
+        );
+        process.kill("SIGKILL");
+      },
+    });
+    const exit = await process.exited;
+    ended.abort();
+    return exit;
+  }
+}
+
+export function describeExit({ code, signal }: WorkerdExit): string {
+  if (signal !== null) return `signal ${signal}`;
+  return code === null ? "it could not be started" : `exit code ${code}`;
+}
