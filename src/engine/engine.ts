@@ -64,6 +64,11 @@ export class WorkflowEngine extends DurableObject<unknown> implements EngineStub
   // oxlint-disable-next-line class-methods-use-this
   async wake(): Promise<void> {}
 
+  /** For tests: every step outcome is followed by a replay, as if the object had been evicted between any two steps. */
+  async forceReplay(on: boolean): Promise<void> {
+    this.#shard.replaysAlways = on;
+  }
+
   override async alarm(): Promise<void> {
     await this.#shard.onAlarm();
   }

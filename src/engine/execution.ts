@@ -16,6 +16,8 @@ export interface ExecutionHost {
   failRun(execution: Execution, thrown: unknown): void;
   /** Called inside a write: the last callback of a run that is to pause has ended. */
   markPaused(execution: Execution): void;
+  /** Inside the write of a step's outcome. */
+  recorded(execution: Execution): void;
   /** The journal could not be written: the execution is given up and run again from what is on disk (E8). */
   suspend(execution: Execution, cause: unknown): void;
 }

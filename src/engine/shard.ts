@@ -249,6 +249,18 @@ export class Shard implements ExecutionHost {
     this.drop(execution);
   }
 
+  /** For tests: from now on every recorded outcome is followed by a replay, as if the object had been evicted. */
+  replaysAlways = false;
+
+  recorded(execution: Execution): void {
+    if (!this.replaysAlways || execution.callbacksInFlight > 0 || execution.isGated || !execution.alive) return;
+    this.drop(execution);
+    void this.commits.join(() => {
+      const row = this.runs.get(execution.run);
+      if (row?.live === 1 && !this.#live.has(row.run)) this.replay(row);
+    });
+  }
+
   suspend(execution: Execution, cause: unknown): void {
     if (!execution.alive) return;
     this.drop(execution);

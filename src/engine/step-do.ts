@@ -165,6 +165,7 @@ class Attempts {
       if (this.#step.stored || row.attempts > 1) steps.complete(row, now, encoded);
       else steps.insertCompleted(row.step, row.kind, row.name, row.count, row.started_at, now, encoded, row.config);
       execution.end(this.#step);
+      execution.host.recorded(execution);
     });
     return written instanceof Promise ? written.then(() => copyOf(encoded)) : copyOf(encoded);
   }
@@ -206,6 +207,7 @@ class Attempts {
     this.#step.stored = true;
     this.#logFailure(error, plan);
     execution.end(this.#step);
+    if (!("delay" in plan)) execution.host.recorded(execution);
   }
 
   /** Retried failures are for those who look; the last one is for everybody. */

@@ -68,7 +68,10 @@ async function waitOut(execution: Execution, step: OpenStep, dueAt: number): Pro
     });
   }
   if (!execution.alive) return never();
-  await journaled(execution, () => execution.host.steps.complete(step.row, Date.now(), encode(undefined, "")));
+  await journaled(execution, () => {
+    execution.host.steps.complete(step.row, Date.now(), encode(undefined, ""));
+    execution.host.recorded(execution);
+  });
   if (!execution.alive) return never();
 }
 

@@ -32,7 +32,7 @@ class EventWait {
   readonly #step: OpenStep;
   readonly #type: string;
   readonly #timeoutMs: number;
-  #settle: { resolve: (event: ReceivedEvent) => void; reject: (error: Error) => void } | undefined;
+  #settle: ((outcome: Outcome) => void) | undefined;
   #stopClock: (() => void) | undefined;
 
   constructor(execution: Execution, step: OpenStep, type: string, timeoutMs: number) {
@@ -44,11 +44,14 @@ class EventWait {
 
   async run(): Promise<ReceivedEvent> {
     const execution = this.#execution;
-    const settled = new Promise<ReceivedEvent>((resolve, reject) => {
-      this.#settle = { resolve, reject };
+    const settled = new Promise<Outcome>((resolve) => {
+      this.#settle = resolve;
     });
     await journaled(execution, () => this.#takeOrWait());
-    return settled;
+    const outcome = await settled;
+    if (!execution.alive) return never();
+    if ("error" in outcome) throw outcome.error;
+    return outcome.event;
   }
 
   /** In one write: an event that has been kept is taken now, else the wait is on disk before anything else happens (E4). */
@@ -89,9 +92,7 @@ class EventWait {
     });
     this.#stopClock?.();
     this.#execution.activeAt = Date.now();
-    const { resolve } = this.#settle;
-    this.#settle = undefined;
-    resolve(events.read(event));
+    this.#end({ event: events.read(event) });
   }
 
   #expire(): void {
@@ -100,11 +101,18 @@ class EventWait {
     const error = timeoutError(this.#timeoutMs);
     this.#execution.host.steps.fail(this.#step.row, Date.now(), JSON.stringify(recordOf(error)));
     this.#stopClock?.();
-    const { reject } = this.#settle;
+    this.#end({ error: reviveError(recordOf(error)) });
+  }
+
+  #end(outcome: Outcome): void {
+    const settle = this.#settle;
     this.#settle = undefined;
-    reject(reviveError(recordOf(error)));
+    settle?.(outcome);
+    this.#execution.host.recorded(this.#execution);
   }
 }
+
+type Outcome = { event: ReceivedEvent } | { error: Error };
 
 export function timeoutError(ms: number): EngineError {
   return new EngineError("WorkflowTimeoutError", `Execution timed out after ${ms}ms`);

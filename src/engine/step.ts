@@ -1,5 +1,6 @@
 import type { ReceivedEvent } from "./events-table.ts";
 import type { Execution } from "./execution.ts";
+import { never } from "./never.ts";
 import { doStep } from "./step-do.ts";
 import { sleep, sleepUntil } from "./step-sleep.ts";
 import { waitForEvent } from "./step-wait.ts";
@@ -18,10 +19,10 @@ export interface Step {
  */
 export function createStep(execution: Execution): Step {
   return {
-    do: (name, second, third) => doStep(execution, name, second, third),
-    // Async, so that a refused argument rejects as everything else does.
-    sleep: async (name, duration) => sleep(execution, name, duration),
-    sleepUntil: async (name, until) => sleepUntil(execution, name, until),
-    waitForEvent: (name, options) => waitForEvent(execution, name, options),
+    // What a stale execution calls settles never (E3). Async, so that a refused argument rejects.
+    do: async (name, second, third) => (execution.alive ? doStep(execution, name, second, third) : never()),
+    sleep: async (name, duration) => (execution.alive ? sleep(execution, name, duration) : never()),
+    sleepUntil: async (name, until) => (execution.alive ? sleepUntil(execution, name, until) : never()),
+    waitForEvent: async (name, options) => (execution.alive ? waitForEvent(execution, name, options) : never()),
   };
 }
