@@ -47,7 +47,7 @@ export function checkArgs(command: string, rawArgs: readonly string[], definitio
       throw new UsageError(`${token.rawName} needs a value.`, command);
     }
     // With a blank between, what looks like a flag is one whose value was forgotten.
-    if (flag.takesValue && token.inlineValue === false && token.value?.startsWith("-") === true) {
+    if (token.value !== undefined && !token.inlineValue && token.value.startsWith("-")) {
       throw new UsageError(`${token.rawName} needs a value; "${token.value}" is a flag.`, command);
     }
     if (!flag.takesValue && token.value !== undefined) {

@@ -7,5 +7,5 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
 }
 
 function letters(word: string): string {
-  return [...word].toSorted().join("");
+  return word.split("").toSorted().join("");
 }

@@ -151,7 +151,7 @@ export class RunningServer {
           const found = find();
           if (found !== undefined) finish(() => resolve(found));
         } catch (error) {
-          finish(() => reject(error as Error));
+          finish(() => reject(error));
         }
       };
       const timer = setTimeout(

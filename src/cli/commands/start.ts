@@ -82,7 +82,7 @@ export const start = command(
         });
       } catch (error) {
         // Asked to stop before there was anything to stop.
-        if (stopper.signal.aborted) return stopper.exit();
+        if (stopper.signal.aborted) stopper.exit();
         throw error;
       } finally {
         progress.clear();
