@@ -10,10 +10,14 @@ import { ConfigError } from "./errors.ts";
  * @throws ConfigError with one fault per syntax error.
  */
 export function parseJsonc(file: string, text: string): ConfigNode {
+  if (text.trim() === "") {
+    const advice = "The file is empty. A project needs at least `name`, `main` and `compatibility_date`.";
+    throw new ConfigError([{ file, line: 1, column: 1, key: "", text: advice }]);
+  }
   const placeOf = placeFinder(file, text);
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false });
-  if (errors.length > 0) {
+  if (errors.length > 0 || tree === undefined) {
     throw new ConfigError(
       errors.map((error) => ({
         ...placeOf(error.offset),
@@ -21,17 +25,6 @@ export function parseJsonc(file: string, text: string): ConfigNode {
         text: syntaxText(printParseErrorCode(error.error)),
       })),
     );
-  }
-  if (tree === undefined) {
-    throw new ConfigError([
-      {
-        file,
-        line: 1,
-        column: 1,
-        key: "",
-        text: "The file is empty. A project needs at least `name`, `main` and `compatibility_date`.",
-      },
-    ]);
   }
   const faults: ConfigFault[] = [];
   const node = convert(tree, placeOf, faults);

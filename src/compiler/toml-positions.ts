@@ -124,10 +124,12 @@ class Scanner {
     for (let index = 0; ; index++) {
       this.#skipBlank();
       if (this.#closes("]")) return;
+      const before = this.#at;
       this.#mark([...path, index], this.#at);
       this.#value([...path, index]);
       this.#skipBlank();
       if (this.#peek() === ",") this.#at += 1;
+      if (this.#at === before) return;
     }
   }
 
