@@ -249,7 +249,7 @@ export default app;
     );
 
     await fetch(`${app.url}/lost`);
-    await expect.poll(app.output).toContain("Unhandled rejection: Error: lost");
+    await expect.poll(() => app.output()).toContain("Unhandled rejection: Error: lost");
     expect(app.map(app.output())).toContain(`at fail (${app.folder}/lib/fail.ts:5:9)`);
   });
 });
