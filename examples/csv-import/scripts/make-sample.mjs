@@ -173,8 +173,8 @@ const faults = [
       .slice(0, 6 + below(4))
       .join(","),
   // An inch sign inside quotes, and a quote that is never closed.
-  (row) => write({ ...row, product: "@" }).replace("@", '"Monitor stand 24" wide"'),
-  (row) => write({ ...row, note: "@" }).replace("@", '"Leave at the gate'),
+  (row) => write({ ...row, product: "~~" }).replace("~~", '"Monitor stand 24" wide"'),
+  (row) => write({ ...row, note: "~~" }).replace("~~", '"Leave at the gate'),
 ];
 const duplicateShare = 0.012;
 const faultShare = 0.036;

@@ -18,7 +18,7 @@ app.use("/agents/*", async (c, next) => {
   return next();
 });
 
-app.all("/agents/import-agent/:workspace/*?", async (c) => {
+app.all("/agents/import-agent/:workspace/*", async (c) => {
   if (!workspaceName.test(c.req.param("workspace"))) {
     const message = "A workspace name has 1 to 50 small letters, digits and hyphens.";
     return c.json<ErrorAnswer>({ error: { code: "bad_workspace", message } }, 400);

@@ -20,15 +20,15 @@ export function FaultList({ workspace, view }: { workspace: string; view: Import
   return (
     <div>
       <h3 className="text-sm font-medium">What is wrong with the bad rows</h3>
-      <ul className="mt-2 grid gap-2.5">
+      <ul className="mt-2 grid gap-x-8 gap-y-3 sm:grid-cols-2">
         {kinds.map(({ kind, rows }) => {
           const example = data?.examples.find((candidate) => candidate.kind === kind);
           return (
-            <li key={kind} className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 text-sm">
+            <li key={kind} className="grid min-w-0 grid-cols-[minmax(0,1fr)_auto] content-start gap-x-4 text-sm">
               <span>{faultWords[kind]}</span>
               <span className="font-medium tabular-nums">{count(rows)}</span>
               <span aria-hidden="true" className="col-span-2 mt-1 h-1 overflow-hidden rounded-full bg-sunken">
-                <span className="block h-full rounded-full bg-bad" style={{ width: `${(rows / most) * 100}%` }} />
+                <span className="block h-full rounded-full bg-bad/70" style={{ width: `${(rows / most) * 100}%` }} />
               </span>
               {example && (
                 <span className="col-span-2 mt-0.5 truncate text-xs text-muted" title={example.message}>

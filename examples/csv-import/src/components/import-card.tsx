@@ -48,15 +48,17 @@ export function ImportCard({ workspace, view, commands, connected, onProblem }: 
         {ended ? "" : `, ${phaseWords[view.phase]}`}
       </p>
 
-      <div className="grid gap-x-10 gap-y-6 px-5 py-5 sm:px-6 md:grid-cols-[12.5rem_minmax(0,1fr)]">
-        <PhaseList view={view} now={now} />
-        <div className="grid content-start gap-5">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-6 px-5 py-5 sm:px-6 md:grid-cols-[12.5rem_minmax(0,1fr)]">
+        {/* On a phone the question and the progress come first. */}
+        <div className="order-2 md:order-1">
+          <PhaseList view={view} now={now} />
+        </div>
+        <div className="order-1 grid grid-cols-[minmax(0,1fr)] content-start gap-5 md:order-2">
           {view.status === "waiting" && (
             <Approval view={view} commands={commands} connected={connected} onProblem={onProblem} />
           )}
-          {ended ? (
-            <Ending view={view} elapsed={elapsed} />
-          ) : (
+          {ended && <Ending view={view} elapsed={elapsed} />}
+          {!ended && view.status !== "waiting" && (
             <div>
               <div className="flex items-baseline justify-between gap-3">
                 <p data-testid="step" className="min-w-0 font-medium">

@@ -62,6 +62,12 @@ export function UploadCard({ workspace, busy, compact, onStarted }: Props) {
       {problem}
     </Notice>
   );
+  const options = (
+    <div className="flex flex-wrap gap-x-8 gap-y-4">
+      <PaceChoice value={pace} onChange={setPace} />
+      <AskChoice value={askAbove} onChange={setAskAbove} />
+    </div>
+  );
   // While an import runs there is nothing to upload, but what went wrong with the last one must stay readable.
   if (busy) return problemNotice || null;
 
@@ -92,7 +98,7 @@ export function UploadCard({ workspace, busy, compact, onStarted }: Props) {
             Choose a file
           </Button>
           <Button disabled={sending} onClick={() => void sendSample()}>
-            Try the sample <span className="font-normal text-muted">6,052 orders</span>
+            Try the sample <span className="font-normal text-muted">about 6,000 orders</span>
           </Button>
         </div>
         <input
@@ -110,10 +116,16 @@ export function UploadCard({ workspace, busy, compact, onStarted }: Props) {
           }}
         />
       </div>
-      <div className="flex flex-wrap gap-x-8 gap-y-4 px-6 pt-3 pb-5">
-        <PaceChoice value={pace} onChange={setPace} />
-        <AskChoice value={askAbove} onChange={setAskAbove} />
-      </div>
+      {compact ? (
+        <details className="px-6 pb-4 text-sm">
+          <summary className="w-fit rounded text-muted hover:text-ink">
+            {paceWords[pace].name}, {askWords(askAbove)}
+          </summary>
+          <div className="mt-3">{options}</div>
+        </details>
+      ) : (
+        <div className="px-6 pt-3 pb-5">{options}</div>
+      )}
       {problem !== null && <div className="px-4 pb-4">{problemNotice}</div>}
     </Card>
   );
@@ -146,11 +158,15 @@ function PaceChoice({ value, onChange }: { value: Pace; onChange: (pace: Pace) =
   );
 }
 
+function askWords(percent: number): string {
+  return percent === 0 ? "ask when any row is bad" : `ask when more than ${percent} % of rows are bad`;
+}
+
 function AskChoice({ value, onChange }: { value: AskAbove; onChange: (percent: AskAbove) => void }) {
   const id = useId();
   return (
     <div className="min-w-0 grow basis-56">
-      <label htmlFor={id} className="text-sm font-medium">
+      <label htmlFor={id} className="block text-sm font-medium">
         Ask before loading
       </label>
       <select
@@ -164,7 +180,7 @@ function AskChoice({ value, onChange }: { value: AskAbove; onChange: (percent: A
       >
         {askAboveChoices.map((percent) => (
           <option key={percent} value={percent}>
-            {percent === 0 ? "when any row is bad" : `when more than ${percent} % of rows are bad`}
+            {askWords(percent)}
           </option>
         ))}
       </select>

@@ -26,10 +26,10 @@ export function WorkspacePage({ workspace }: { workspace: string }) {
   const view = wantsEarlier ? earlier.data : current;
 
   return (
-    <div className="mx-auto grid max-w-7xl gap-5 px-4 py-5 sm:px-6">
+    <div className="mx-auto grid max-w-7xl grid-cols-[minmax(0,1fr)] gap-5 px-4 py-5 sm:px-6">
       <PageHeader workspace={workspace} connection={connection} />
-      <main className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]">
-        <div className="grid min-w-0 gap-5">
+      <main className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]">
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-5">
           {problem !== null && (
             <Notice tone="bad" onClose={() => setProblem(null)}>
               {problem}
@@ -75,7 +75,7 @@ export function WorkspacePage({ workspace }: { workspace: string }) {
             </>
           )}
         </div>
-        <aside className="grid min-w-0 gap-5">
+        <aside className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-5">
           {state !== null && (
             <History
               workspace={workspace}

@@ -372,7 +372,9 @@ export class ImportAgent extends Agent<Env, WorkspaceState> {
     }
     const sniffed = n === 0 ? sniff(new Uint8Array(bytes)) : null;
     if (sniffed?.text === false) {
-      this.#end(record, "failed", sniffed.reason);
+      // Nothing of it is worth a line in the history: the person who sent it is told at once.
+      this.ctx.storage.transactionSync(() => dropImport(this.ctx.storage.sql, record.id));
+      this.#publish();
       throw new Refusal("not_text", sniffed.reason, 422);
     }
     this.#pieces.put(record.id, n, bytes);
