@@ -22,33 +22,36 @@ export class Commands {
     const prepared = prepare(request);
     if (typeof prepared === "string") return refuse(prepared);
     return this.#shard.commits.write(() => {
-      if (this.#insert(workflow, request.id, prepared, token)) return accept(null);
+      if (this.#insert(workflow, request, prepared, token)) return accept(null);
       const existing = this.#shard.runs.find(workflow, request.id);
       return existing?.token === token ? accept(null) : refuse(REFUSAL.alreadyExists(request.id));
     });
   }
 
   async createBatch(workflow: string, requests: CreateRequest[], token: string): Promise<Reply<string[]>> {
-    const prepared: [string, Encoded][] = [];
+    const prepared: [CreateRequest, Encoded][] = [];
     for (const request of requests) {
       const payload = prepare(request);
       if (typeof payload === "string") return refuse(payload);
-      prepared.push([request.id, payload]);
+      prepared.push([request, payload]);
     }
     return this.#shard.commits.write(() => {
       const created: string[] = [];
-      for (const [id, payload] of prepared) {
+      for (const [request, payload] of prepared) {
+        const { id } = request;
         const isNew =
-          this.#insert(workflow, id, payload, token) || this.#shard.runs.find(workflow, id)?.token === token;
+          this.#insert(workflow, request, payload, token) || this.#shard.runs.find(workflow, id)?.token === token;
         if (isNew && !created.includes(id)) created.push(id);
       }
       return accept(created);
     });
   }
 
-  #insert(workflow: string, id: string, payload: Encoded, token: string): boolean {
+  #insert(workflow: string, request: CreateRequest, payload: Encoded, token: string): boolean {
+    const { id } = request;
     const now = Date.now();
-    const insert = (): number | undefined => this.#shard.runs.insert(workflow, id, STATUS.running, now, payload, token);
+    const insert = (): number | undefined =>
+      this.#shard.runs.insert({ workflow, id, status: STATUS.running, now, payload, token, retention: request });
     // One statement needs no transaction; with a value in V8's form beside it, both are written or neither.
     const run = payload.form === FORM.clone ? this.#shard.storage.transactionSync(insert) : insert();
     if (run === undefined) return false;
@@ -111,12 +114,12 @@ export class Commands {
     });
   }
 
-  terminate(workflow: string, id: string, token: string): Promise<Reply<null>> {
+  terminate(workflow: string, id: string, _rollback: boolean, token: string): Promise<Reply<null>> {
     return this.#change(workflow, id, (row) => {
       const { runs, steps } = this.#shard;
       if (row.status === STATUS.terminated && row.token === token) return accept(null);
       if (isTerminal(row.status)) return refuse(REFUSAL.cannotTerminate);
-      runs.end(row.run, STATUS.terminated, Date.now(), null, token);
+      runs.end(row.run, STATUS.terminated, Date.now(), this.#shard.errorRetentionMs(workflow), null, token);
       steps.clearDue(row.run);
       const execution = this.#shard.execution(row.run);
       if (execution !== undefined) this.#shard.drop(execution);
@@ -144,6 +147,21 @@ export class Commands {
       this.#shard.replay(row);
       return accept(null);
     });
+  }
+
+  async delete(workflow: string, id: string, repeated: boolean): Promise<Reply<null>> {
+    const [deleted] = await this.deleteBatch(workflow, [id]);
+    return deleted !== undefined || repeated ? accept(null) : refuse(REFUSAL.notThere);
+  }
+
+  async deleteBatch(workflow: string, ids: string[]): Promise<string[]> {
+    return this.#shard.commits.write(() =>
+      ids.filter((id) => {
+        const row = this.#shard.runs.find(workflow, id);
+        if (row !== undefined) this.#shard.remove(row.run);
+        return row !== undefined;
+      }),
+    );
   }
 
   async sendEvent(

@@ -43,8 +43,16 @@ export class WorkflowEngine extends DurableObject<unknown> implements EngineStub
     return this.#commands.resume(workflow, id);
   }
 
-  terminate(workflow: string, id: string, token: string): Promise<Reply<null>> {
-    return this.#commands.terminate(workflow, id, token);
+  terminate(workflow: string, id: string, rollback: boolean, token: string): Promise<Reply<null>> {
+    return this.#commands.terminate(workflow, id, rollback, token);
+  }
+
+  delete(workflow: string, id: string, repeated: boolean): Promise<Reply<null>> {
+    return this.#commands.delete(workflow, id, repeated);
+  }
+
+  deleteBatch(workflow: string, ids: string[]): Promise<string[]> {
+    return this.#commands.deleteBatch(workflow, ids);
   }
 
   restart(workflow: string, id: string, from: RestartFrom | null): Promise<Reply<null>> {

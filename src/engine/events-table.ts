@@ -74,6 +74,10 @@ export class EventsTable {
     };
   }
 
+  removeAll(run: number): void {
+    this.removeFrom(run, 0);
+  }
+
   /** A restart forgets what was taken by removed steps and what nobody has taken. */
   removeFrom(run: number, fromStep: number): void {
     const gone = "run = ? AND (taken_by IS NULL OR taken_by >= ?)";

@@ -13,6 +13,19 @@ export function isCreatableId(id: unknown): id is string {
   return typeof id === "string" && id.length <= MAX_INSTANCE_ID && CREATABLE.test(id);
 }
 
+const ADDRESSABLE = /^[a-zA-Z0-9, */#_-]{1,271}$/;
+const RESERVED = /^(?:batch|terminate|terminateAll|cf_[0-9a-f]{64})$/;
+
+/** Ids that can be asked for and deleted: scheduled instances carry their cron expression in theirs. */
+export function isAddressableId(id: unknown): id is string {
+  return typeof id === "string" && ADDRESSABLE.test(id);
+}
+
+/** Words of Cloudflare's REST paths, refused in the object form of `createBatch`. */
+export function isReservedId(id: string): boolean {
+  return RESERVED.test(id);
+}
+
 /** Any text up to 256 characters without control characters, the empty one too. */
 export function isStepName(name: string): boolean {
   return name.length <= MAX_STEP_NAME && !CONTROL.test(name);

@@ -1,3 +1,5 @@
+import type { Retention } from "./retention.ts";
+
 /**
  * What binding and shard say to each other: plain structured-cloneable data, so that the engine runs on any Durable
  * Objects host (E7). A refusal is an answer, not an exception: what is thrown is a failure of the way between them,
@@ -6,7 +8,7 @@
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; refusal: string };
 
-export interface CreateRequest {
+export interface CreateRequest extends Retention {
   id: string;
   params: unknown;
 }
@@ -24,7 +26,10 @@ export interface RestartFrom {
   type: "do" | "sleep" | "waitForEvent";
 }
 
-/** The shard's methods as the binding calls them. `token` marks one call, so that a repetition is recognised. */
+/**
+ * The shard's methods as the binding calls them. `token` marks one call, so that its repetition is recognised; where
+ * nothing is left that could carry a token, `repeated` says so.
+ */
 export interface EngineStub {
   create(workflow: string, request: CreateRequest, token: string): Promise<Reply<null>>;
   /** The ids that were created, in order; those that existed before are left out. */
@@ -33,8 +38,11 @@ export interface EngineStub {
   status(workflow: string, id: string): Promise<Reply<InstanceStatus>>;
   pause(workflow: string, id: string): Promise<Reply<null>>;
   resume(workflow: string, id: string): Promise<Reply<null>>;
-  terminate(workflow: string, id: string, token: string): Promise<Reply<null>>;
+  terminate(workflow: string, id: string, rollback: boolean, token: string): Promise<Reply<null>>;
   restart(workflow: string, id: string, from: RestartFrom | null): Promise<Reply<null>>;
+  delete(workflow: string, id: string, repeated: boolean): Promise<Reply<null>>;
+  /** The ids that were deleted; the others did not exist. */
+  deleteBatch(workflow: string, ids: string[]): Promise<string[]>;
   sendEvent(
     workflow: string,
     id: string,
@@ -45,7 +53,11 @@ export interface EngineStub {
 
 export const REFUSAL = {
   invalidId: "Workflow instance has invalid id",
-  notFound: "(instance.not_found) Instance does not exist",
+  invalidIdInBody: "(instance.invalid_id) Instance ID is invalid",
+  /** `get`, and every method of a handle. */
+  notFound: "instance.not_found",
+  /** `delete`. */
+  notThere: "(instance.not_found) Instance does not exist",
   cannotTerminate: "(instance.cannot_terminate) Cannot terminate instance since its on a finite state",
   notRunning: "(instance.not_running) Cannot send an event to an instance that has ended",
   emptyBatch: "batchCreate should have at least 1 instance",

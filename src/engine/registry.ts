@@ -1,3 +1,4 @@
+import { DEFAULT_RETENTION_MS } from "./retention.ts";
 import type { WorkflowEntrypoint } from "./entrypoint.ts";
 
 /** One entry of the compiled configuration. */
@@ -9,6 +10,9 @@ export interface WorkflowRegistration {
   className: string;
   /** `limits.steps`. Default 10,000. */
   stepLimit?: number;
+  /** `default_retention`, in ms. Default 30 days each. */
+  successRetentionMs?: number;
+  errorRetentionMs?: number;
 }
 
 export interface Registration {
@@ -25,6 +29,8 @@ export interface WorkflowDefinition {
   name: string;
   workflowClass: WorkflowClass;
   stepLimit: number;
+  successRetentionMs: number;
+  errorRetentionMs: number;
   /** An uncaught NonRetryableError keeps its name and message in the run's error (spec §2.2). */
   keepsNonRetryableError: boolean;
 }
@@ -47,12 +53,19 @@ export function registerWorkflows(worker: Readonly<Record<string, unknown>>, reg
     : compatibilityDate >= KEEPS_NON_RETRYABLE_FROM &&
       !compatibilityFlags.includes("workflows_replace_non_retryable_error_message");
   const found = new Map<string, WorkflowDefinition>();
-  for (const { name, className, stepLimit } of workflows) {
+  for (const { name, className, ...policy } of workflows) {
     const workflowClass = worker[className];
     if (!isClass(workflowClass)) {
       throw new Error(`Workflow "${name}" names the class ${className}, but the main module does not export it.`);
     }
-    found.set(name, { name, workflowClass, stepLimit: stepLimit ?? DEFAULT_STEP_LIMIT, keepsNonRetryableError });
+    found.set(name, {
+      name,
+      workflowClass,
+      stepLimit: policy.stepLimit ?? DEFAULT_STEP_LIMIT,
+      successRetentionMs: policy.successRetentionMs ?? DEFAULT_RETENTION_MS,
+      errorRetentionMs: policy.errorRetentionMs ?? DEFAULT_RETENTION_MS,
+      keepsNonRetryableError,
+    });
   }
   definitions = found;
   shardCount = registration.shards;

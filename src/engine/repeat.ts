@@ -7,11 +7,14 @@ const PATIENCE_MS = 45_000;
  * Calls until the way to the other object works. Only for calls that can be repeated without a second effect.
  * `connect` makes a fresh stub each time: one that has seen its connection break stays broken.
  */
-export async function repeat<Stub, T>(connect: () => Stub, call: (stub: Stub) => Promise<T>): Promise<T> {
+export async function repeat<Stub, T>(
+  connect: () => Stub,
+  call: (stub: Stub, repeated: boolean) => Promise<T>,
+): Promise<T> {
   const until = Date.now() + PATIENCE_MS;
   for (let tries = 0; ; tries++) {
     try {
-      return await call(connect());
+      return await call(connect(), tries > 0);
     } catch (error) {
       if (!isInfrastructureError(error) || Date.now() >= until) throw error;
       await new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import type { Retention } from "./retention.ts";
 import { cloneKey, type Encoded, writeClone } from "./value-store.ts";
 
 /** A row of `runs`. A type alias: workerd's SQL types want an index signature, which interfaces lack. */
@@ -17,7 +18,20 @@ export type RunRow = {
   output: string | null;
   error: string | null;
   token: string | null;
+  success_retention_ms: number | null;
+  error_retention_ms: number | null;
+  purge_at: number | null;
 };
+
+export interface NewRun {
+  workflow: string;
+  id: string;
+  status: number;
+  now: number;
+  payload: Encoded;
+  token: string | null;
+  retention: Retention;
+}
 
 /**
  * The `runs` table of one shard: each method is one statement, and the caller chooses the transaction. A value in V8's
@@ -33,18 +47,12 @@ export class RunsTable {
   }
 
   /** Inserts a live run that starts at once; its number, or `undefined` when the id is taken. */
-  insert(
-    workflow: string,
-    id: string,
-    status: number,
-    now: number,
-    payload: Encoded,
-    token: string | null,
-  ): number | undefined {
+  insert({ workflow, id, status, now, payload, token, retention }: NewRun): number | undefined {
     const inserted = this.#sql
       .exec<{ run: number }>(
-        `INSERT INTO runs (workflow, id, status, live, created_at, started_at, payload_form, payload, token)
-         VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING run`,
+        `INSERT INTO runs (workflow, id, status, live, created_at, started_at, payload_form, payload, token,
+           success_retention_ms, error_retention_ms)
+         VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING run`,
         workflow,
         id,
         status,
@@ -53,6 +61,8 @@ export class RunsTable {
         payload.form,
         payload.text,
         token,
+        retention.successRetentionMs ?? null,
+        retention.errorRetentionMs ?? null,
       )
       .toArray()[0];
     if (inserted === undefined) return undefined;
@@ -89,34 +99,63 @@ export class RunsTable {
     );
   }
 
-  complete(run: number, status: number, now: number, output: Encoded): void {
+  complete(run: number, status: number, now: number, retentionMs: number, output: Encoded): void {
     writeClone(this.#storage, cloneKey.output(run), output);
     this.#sql.exec(
-      "UPDATE runs SET status = ?, live = 0, ended_at = ?, output_form = ?, output = ? WHERE run = ?",
+      `UPDATE runs SET status = ?, live = 0, ended_at = ?, purge_at = ? + COALESCE(success_retention_ms, ?),
+         output_form = ?, output = ? WHERE run = ?`,
       status,
       now,
+      now,
+      retentionMs,
       output.form,
       output.text,
       run,
     );
   }
 
-  end(run: number, status: number, now: number, error: string | null, token: string | null): void {
+  end(run: number, status: number, now: number, retentionMs: number, error: string | null, token: string | null): void {
     this.#sql.exec(
-      "UPDATE runs SET status = ?, live = 0, ended_at = ?, paused_at = NULL, error = ?, token = COALESCE(?, token) WHERE run = ?",
+      `UPDATE runs SET status = ?, live = 0, ended_at = ?, paused_at = NULL, purge_at = ? + COALESCE(error_retention_ms, ?),
+         error = ?, token = COALESCE(?, token) WHERE run = ?`,
       status,
       now,
+      now,
+      retentionMs,
       error,
       token,
       run,
     );
   }
 
+  /** Runs whose retention has passed. */
+  expired(now: number, limit: number): RunRow[] {
+    return this.#sql
+      .exec<RunRow>(
+        "SELECT * FROM runs WHERE purge_at IS NOT NULL AND purge_at <= ? ORDER BY purge_at LIMIT ?",
+        now,
+        limit,
+      )
+      .toArray();
+  }
+
+  nextPurgeAt(): number | null {
+    return this.#sql
+      .exec<{ at: number | null }>("SELECT min(purge_at) AS at FROM runs WHERE purge_at IS NOT NULL")
+      .one().at;
+  }
+
+  remove(run: number): void {
+    this.#storage.kv.delete(cloneKey.payload(run));
+    this.#storage.kv.delete(cloneKey.output(run));
+    this.#sql.exec("DELETE FROM runs WHERE run = ?", run);
+  }
+
   /** Back to the beginning: same id, payload and time of creation (spec §4.7). */
   restart(run: number, status: number, now: number): void {
     this.#storage.kv.delete(cloneKey.output(run));
     this.#sql.exec(
-      `UPDATE runs SET status = ?, live = 1, started_at = ?, ended_at = NULL, paused_at = NULL,
+      `UPDATE runs SET status = ?, live = 1, started_at = ?, ended_at = NULL, paused_at = NULL, purge_at = NULL,
          output_form = 0, output = NULL, error = NULL WHERE run = ?`,
       status,
       now,

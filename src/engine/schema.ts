@@ -23,8 +23,12 @@ export const SCHEMA: readonly (readonly string[])[] = [
       output TEXT,
       error TEXT,
       token TEXT,
+      success_retention_ms INTEGER,
+      error_retention_ms INTEGER,
+      purge_at INTEGER,
       UNIQUE (workflow, id)
     )`,
+    `CREATE INDEX runs_purge ON runs (purge_at) WHERE purge_at IS NOT NULL`,
     `CREATE INDEX runs_live ON runs (run) WHERE live = 1`,
     // One row per step, sleep or wait. The key is run × STEPS_PER_RUN + place in start order, so that the rows of a run
     // lie together and a range of integers reads them in order.

@@ -6,10 +6,11 @@ import { Execution, type ExecutionHost, type OpenStep } from "./execution.ts";
 import { logFailure, logLine } from "./log.ts";
 import { execute, type Settled } from "./run.ts";
 import { definitionOf } from "./registry.ts";
+import { DEFAULT_RETENTION_MS } from "./retention.ts";
 import { type RunRow, RunsTable } from "./runs-table.ts";
 import { isTerminal, STATUS } from "./status.ts";
 import { timeoutError } from "./step-wait.ts";
-import { KIND, type StepRow, StepsTable } from "./steps-table.ts";
+import { firstKey, KIND, type StepRow, StepsTable } from "./steps-table.ts";
 import { Timers } from "./timers.ts";
 import { cloneKey, copyOf, decode, type Encoded, encode } from "./value-store.ts";
 
@@ -55,7 +56,7 @@ export class Shard implements ExecutionHost {
     this.runs = new RunsTable(state.storage);
     this.steps = new StepsTable(state.storage);
     this.events = new EventsTable(state.storage);
-    this.#alarm = new AlarmClock(state.storage, () => this.steps.nextDueAt());
+    this.#alarm = new AlarmClock(state.storage, () => earliest(this.steps.nextDueAt(), this.runs.nextPurgeAt()));
   }
 
   execution(run: number): Execution | undefined {
@@ -148,7 +149,20 @@ export class Shard implements ExecutionHost {
       });
       if (woken < RUNS_PER_TURN) break;
     }
+    await this.#purge();
     await this.commits.join(() => this.#alarm.arm(this.#live.size > 0));
+  }
+
+  /** Runs whose retention has passed leave nothing behind. */
+  async #purge(): Promise<void> {
+    for (;;) {
+      const purged = await this.commits.join(() => {
+        const expired = this.runs.expired(Date.now(), RUNS_PER_TURN);
+        for (const { run } of expired) this.remove(run);
+        return expired.length;
+      });
+      if (purged < RUNS_PER_TURN) return;
+    }
   }
 
   #wakeDue(run: number): void {
@@ -204,7 +218,7 @@ export class Shard implements ExecutionHost {
       return;
     }
     this.#write(execution, () => {
-      this.runs.complete(execution.run, STATUS.complete, Date.now(), output);
+      this.runs.complete(execution.run, STATUS.complete, Date.now(), execution.definition.successRetentionMs, output);
       this.#forget(execution);
     });
   }
@@ -214,7 +228,8 @@ export class Shard implements ExecutionHost {
     const error = finalError(execution, thrown);
     logFailure({ workflow: execution.definition.name, run: execution.id }, "failed", error, thrown);
     this.#write(execution, () => {
-      this.runs.end(execution.run, STATUS.errored, Date.now(), JSON.stringify(error), null);
+      const { errorRetentionMs } = execution.definition;
+      this.runs.end(execution.run, STATUS.errored, Date.now(), errorRetentionMs, JSON.stringify(error), null);
       this.#forget(execution);
     });
   }
@@ -235,6 +250,21 @@ export class Shard implements ExecutionHost {
   #forget(execution: Execution): void {
     if (execution.hasWaits) this.steps.clearDue(execution.run);
     this.drop(execution);
+  }
+
+  errorRetentionMs(workflow: string): number {
+    return definitionOf(workflow)?.errorRetentionMs ?? DEFAULT_RETENTION_MS;
+  }
+
+  /** Inside a write: the run and everything of it is gone. */
+  remove(run: number): void {
+    const execution = this.#live.get(run);
+    if (execution !== undefined) this.drop(execution);
+    this.storage.transactionSync(() => {
+      this.steps.removeFrom(run, firstKey(run));
+      this.events.removeAll(run);
+      this.runs.remove(run);
+    });
   }
 
   /** The execution becomes stale; the run's row says what comes of it. */
@@ -335,6 +365,10 @@ function isLongIdle(execution: Execution, now: number): boolean {
   const idleMs = now - execution.activeAt;
   if (execution.waitedTypes.length > 0) return idleMs > PARK_EVENT_WAIT_AFTER_MS;
   return idleMs > PARK_AFTER_MS && execution.nextDueAt() - now > PARK_UNLESS_DUE_WITHIN_MS;
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 /** The run's error as `status()` shows it (spec §5.2, §6.8). */

@@ -46,7 +46,7 @@ describe("the binding", () => {
   });
 
   test("an unknown id is not found", async () => {
-    await expect(app.call("get", ["no-such-run"])).rejects.toThrow("(instance.not_found) Instance does not exist");
+    await expect(app.call("get", ["no-such-run"])).rejects.toThrow("instance.not_found");
   });
 });
 
@@ -179,5 +179,73 @@ describe("restart", () => {
       '(instance.cannot_restart) Step "other" not found in execution history',
     );
     expect(await app.status(id)).toMatchObject({ status: "complete", output: 1 });
+  });
+});
+
+describe("delete", () => {
+  test("forgets a run whatever its state; the id is free again", async () => {
+    const id = await app.create("waits");
+    await app.call("delete", [], { id });
+    await expect(app.call("get", [id])).rejects.toThrow("instance.not_found");
+    await app.call("create", [{ id, params: { program: "nothing", witness: app.witness.url } }]);
+    expect(await app.until(id, "complete")).toMatchObject({ output: null });
+  });
+
+  test("by the run itself stops it there", async () => {
+    const id = await app.create("deletes itself");
+    await app.witness.until(id, (seen) => seen.includes("before"));
+    await expect.poll(async () => app.status(id).catch((error: Error) => error.message)).toBe("instance.not_found");
+    expect((await app.run("chain")).status).toBe("complete");
+    expect(app.witness.of(id)).toEqual(["before"]);
+  });
+
+  test("deleteBatch says of each id what became of it", async () => {
+    const { id } = await app.run("nothing");
+    expect(await app.call("deleteBatch", [[id, "no-such-run", id]])).toEqual({
+      deleted: [{ id }, { id }],
+      errors: [{ id: "no-such-run", code: 10400, message: "workflows.api.error.instance.not_found" }],
+    });
+    await expect(app.call("deleteBatch", [[]])).rejects.toThrow("batchDeleteInstances should have at least 1 instance");
+    await expect(app.call("deleteBatch", [["é"]])).rejects.toThrow("(instance.invalid_id) Instance ID is invalid");
+  });
+});
+
+describe("createBatch in object form", () => {
+  test("says what was made and what was not", async () => {
+    const { id: taken } = await app.run("nothing");
+    const params = { program: "nothing", witness: app.witness.url };
+    const instances = [{ id: "object-a", params }, { id: taken }, { id: "object-a" }];
+    expect(await app.call("createBatch", [{ instances }])).toMatchObject({
+      created: [{ id: "object-a" }],
+      errors: [
+        { index: 1, id: taken, code: 10405, message: "workflows.api.error.instance.already_exists" },
+        { index: 2, id: "object-a", code: 10415, message: "workflows.api.error.instance.duplicate_in_batch" },
+      ],
+    });
+    expect(await app.call("createBatch", [{ count: 2, params }])).toMatchObject({ created: [{}, {}], errors: [] });
+  });
+
+  test.each<[unknown, string]>([
+    [{ count: 0 }, "(body) count must be a positive integer"],
+    [{ count: 101 }, "(body) batchCreate only supports 100 instances at a time"],
+    [{ instances: [] }, "(body) Batch size exceeds maximum allowed"],
+    [{}, "(body) Provided argument is invalid"],
+    ["text", "(body) Provided argument is invalid"],
+    [{ instances: [{ id: "batch" }] }, "(instance.invalid_id) Instance ID is invalid"],
+    [{ count: 1, retention: { successRetention: "soon" } }, "(body) Duration must be a number or a string in format"],
+    [{ count: 1, locationHint: "mars" }, "(body) Invalid option: expected one of"],
+  ])("%j is refused: %s", async (batch, message) => {
+    await expect(app.call("createBatch", [batch])).rejects.toThrow(message);
+  });
+});
+
+describe("retention", () => {
+  test("a run is gone when its retention has passed, and its id is free again", async () => {
+    const params = { program: "nothing", witness: app.witness.url };
+    await app.call("create", [{ id: "short-lived", params, retention: { successRetention: 50 } }]);
+    await expect
+      .poll(async () => app.status("short-lived").catch((error: Error) => error.message), { timeout: 20_000 })
+      .toBe("instance.not_found");
+    await app.call("create", [{ id: "short-lived", params }]);
   });
 });
