@@ -11,7 +11,7 @@ export class Stopper {
   readonly #onStop: (signal: StopSignal) => void;
   readonly #starting = new AbortController();
   #server: Server | undefined;
-  #askedAt: number | undefined;
+  #asked: { readonly signal: StopSignal; readonly at: number } | undefined;
 
   constructor(onStop: (signal: StopSignal) => void) {
     this.#onStop = onStop;
@@ -28,7 +28,7 @@ export class Stopper {
   /** From now on a stop closes this server. */
   take(server: Server): void {
     this.#server = server;
-    if (this.#askedAt !== undefined) void this.#close(server);
+    if (this.#asked !== undefined) void this.#close(server);
   }
 
   /** Ends the process after a stop that came before there was a server. */
@@ -37,12 +37,12 @@ export class Stopper {
   }
 
   #stop(signal: StopSignal): void {
-    if (this.#askedAt !== undefined) {
-      if (performance.now() - this.#askedAt < SAME_KEYPRESS_MS) return;
+    if (this.#asked !== undefined) {
+      if (signal === this.#asked.signal && performance.now() - this.#asked.at < SAME_KEYPRESS_MS) return;
       this.#server?.killNow();
       process.exit(130);
     }
-    this.#askedAt = performance.now();
+    this.#asked = { signal, at: performance.now() };
     this.#onStop(signal);
     this.#starting.abort();
     if (this.#server !== undefined) void this.#close(this.#server);

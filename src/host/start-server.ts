@@ -75,8 +75,6 @@ export async function startServer(options: StartOptions): Promise<Server> {
   const project = await readProject(options.project, {
     ...(options.environment !== undefined && { environment: options.environment }),
   });
-  // Before the build, which takes longer: workerd's own answer comes only after it.
-  await refuseBusyPort(listen);
   const data = await openDataDirectory(resolve(options.dataDirectory ?? join(project.root, ".pawl")), {
     name: project.name,
     ...(options.shards !== undefined && { shards: options.shards }),
@@ -98,6 +96,8 @@ async function serve(
   const log = hostLog(options.log);
   const orphan = await endOrphan(data.lock.former, data.path);
   if (orphan !== undefined) log("warn", `Ended workerd process ${orphan}, which a former pawl had left behind.`);
+  // Before the build, which takes longer: workerd's own answer comes only after it.
+  await refuseBusyPort(listen);
 
   options.onProgress?.("building");
   const bundle = await compile(project, {
@@ -206,7 +206,7 @@ async function writeConfig({ project, bundle, data, listen, doorToken }: ConfigF
     bundle,
     shards: data.shards,
     storagePath: data.storagePath,
-    doorSource: await readFile(new URL("./door/door.js", import.meta.url), "utf8"),
+    sources: { door: await ownWorker("door"), emptyCache: await ownWorker("empty-cache") },
     doorToken,
     address: listen,
     ...(project.assets !== undefined && { assetListing: await readAssetListing(project.assets.directory) }),
@@ -214,6 +214,10 @@ async function writeConfig({ project, bundle, data, listen, doorToken }: ConfigF
   const path = join(bundle.outDir, "workerd.capnp");
   await writeFile(path, text, { mode: 0o600 });
   return { path, environment };
+}
+
+function ownWorker(name: string): Promise<string> {
+  return readFile(new URL(`./door/${name}.js`, import.meta.url), "utf8");
 }
 
 async function recordWorkerd(data: DataDirectory, pid: number, log: HostLog): Promise<void> {

@@ -42,6 +42,12 @@ export const start = command(
         valueHint: "number",
         description: "Shards of the workflow engine, fixed when the data is first made (default: 8)",
       },
+      "blocked-after": {
+        type: "string",
+        valueHint: "seconds",
+        default: "15",
+        description: "Restart when code has kept the event loop busy for this long",
+      },
       "log-format": {
         type: "enum",
         options: ["pretty", "json"],
@@ -57,6 +63,7 @@ export const start = command(
       const port = wholeNumber("start", "--port", args.port, [0, 65_535]);
       const shards =
         args.shards === undefined ? undefined : wholeNumber("start", "--shards", args.shards, [1, MAX_SHARDS]);
+      const blockedAfterMs = 1000 * wholeNumber("start", "--blocked-after", args["blocked-after"], [1, 3600]);
 
       const log = (entry: LogEntry) => {
         if (entry.internal === true && !args.verbose) return;
@@ -76,6 +83,7 @@ export const start = command(
           log,
           onProgress: (phase) => progress.phase(phase),
           signal: stopper.signal,
+          limits: { blockedAfterMs },
           ...(args.data !== undefined && { dataDirectory: args.data }),
           ...(args.env !== undefined && { environment: args.env }),
           ...(shards !== undefined && { shards }),

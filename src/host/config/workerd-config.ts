@@ -11,8 +11,8 @@ export const ENGINE_CLASS = "WorkflowEngine";
 const ENGINE_BINDING = "PAWL_ENGINE";
 
 const DOOR_TOKEN_VARIABLE = "PAWL_DOOR_TOKEN";
-/** What the door and workerd's own services are written against; has nothing to do with the project's date. */
-const DOOR_COMPATIBILITY_DATE = "2026-06-11";
+/** What our own Workers are written against; has nothing to do with the project's date. */
+const OUR_COMPATIBILITY_DATE = "2026-06-11";
 
 export interface WorkerdConfigInput {
   readonly project: Project;
@@ -21,8 +21,8 @@ export interface WorkerdConfigInput {
   readonly shards: number;
   /** Folder of the Durable Objects' databases. */
   readonly storagePath: string;
-  /** Source of the door, an ES module. */
-  readonly doorSource: string;
+  /** Sources of the Workers of ours that run beside the project's, each one ES module. */
+  readonly sources: { readonly door: string; readonly emptyCache: string };
   readonly doorToken: string;
   /** Needed when the project has assets. */
   readonly assetListing?: AssetListing;
@@ -54,6 +54,13 @@ export function workerdConfig(input: WorkerdConfigInput): WorkerdConfig {
   const services: CapnpStruct[] = [
     { name: "main", worker: mainWorker(input, secrets.bindings) },
     { name: "door", worker: doorWorker(input, hasEngine) },
+    {
+      name: "cache",
+      worker: {
+        modules: [{ name: "cache.js", esModule: input.sources.emptyCache }],
+        compatibilityDate: OUR_COMPATIBILITY_DATE,
+      },
+    },
     { name: "storage", disk: { path: input.storagePath, writable: true } },
     // Without this workerd refuses fetch() to private addresses; an application on one's own machine talks to them.
     { name: "internet", network: { allow: ["public", "private"], tlsOptions: { trustBrowserCas: true } } },
@@ -114,6 +121,7 @@ function mainWorker(input: WorkerdConfigInput, secrets: CapnpStruct[]): CapnpStr
     compatibilityDate: bundle.compatibilityDate,
     compatibilityFlags: flags(bundle.compatibilityFlags),
     bindings,
+    cacheApiOutbound: "cache",
     durableObjectNamespaces: classes.map((className) => ({
       className,
       // The same key that `workerd deploy` gives a class; it names the folder of the class's databases.
@@ -147,8 +155,8 @@ function doorWorker(input: WorkerdConfigInput, hasEngine: boolean): CapnpStruct 
     bindings.push({ name: "ENGINE", durableObjectNamespace: { className: ENGINE_CLASS, serviceName: "main" } });
   }
   return {
-    modules: [{ name: "door.js", esModule: input.doorSource }],
-    compatibilityDate: DOOR_COMPATIBILITY_DATE,
+    modules: [{ name: "door.js", esModule: input.sources.door }],
+    compatibilityDate: OUR_COMPATIBILITY_DATE,
     bindings,
   };
 }

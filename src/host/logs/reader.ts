@@ -21,6 +21,9 @@ export interface LogReader {
 /** How long an exception waits for the line that says whether it has ended an event. They are written together. */
 const SETTLE_MS = 50;
 
+/** How the bundle's entry begins its report of a rejection that nobody handles; workerd itself says nothing. */
+const UNHANDLED = "Unhandled rejection:";
+
 /** Makes log entries of workerd's output: exceptions merged and mapped, internal chatter marked. */
 export function createLogReader(sink: LogSink, mapper: StackMapper): LogReader {
   let timer: NodeJS.Timeout | undefined;
@@ -71,7 +74,11 @@ export function createLogReader(sink: LogSink, mapper: StackMapper): LogReader {
       const line = parseLine(text, cut);
       if (line.kind === "runtime") return runtime(line.level, line.message, line.time);
       if (line.kind === "console") {
-        return say(line.level, "worker", line.message, line.time === undefined ? {} : { time: line.time });
+        const frame = line.message.startsWith(UNHANDLED) ? mapper.codeFrame(line.message) : undefined;
+        return say(line.level, "worker", line.message, {
+          ...(line.time !== undefined && { time: line.time }),
+          ...(frame !== undefined && { frame }),
+        });
       }
       if (line.message.trim() !== "") say("debug", "workerd", line.message, { internal: true });
     },
