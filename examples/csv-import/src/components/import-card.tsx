@@ -64,7 +64,9 @@ export function ImportCard({ workspace, view, commands, connected, onProblem }: 
                 <p data-testid="step" className="min-w-0 font-medium">
                   {heldWords[view.status] ?? view.step}
                 </p>
-                <p className="text-2xl font-semibold tabular-nums">{of > 0 ? percent(done, of) : "–"}</p>
+                <p className="text-2xl font-semibold whitespace-nowrap tabular-nums">
+                  {of > 0 ? percent(done, of) : "–"}
+                </p>
               </div>
               <div className="mt-2">
                 <ProgressBar done={done} of={of} label={phaseWords[view.phase]} idle={!moving} />
@@ -72,7 +74,12 @@ export function ImportCard({ workspace, view, commands, connected, onProblem }: 
             </div>
           )}
           <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line sm:grid-cols-4">
-            <Figure name="Checked" value={count(view.rows.checked)} detail={`of ${plural(view.rows.found, "row")}`} />
+            <Figure
+              name="Checked"
+              value={count(view.rows.checked)}
+              detail={`of ${plural(view.rows.found, "row")}`}
+              testId="checked"
+            />
             <Figure
               name="Loaded"
               value={count(view.rows.loaded)}

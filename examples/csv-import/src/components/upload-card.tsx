@@ -92,7 +92,7 @@ export function UploadCard({ workspace, busy, compact, onStarted }: Props) {
               : `Comma, semicolon or tab, up to ${limits.fileBytes / 1024 / 1024} MB. Its columns are found out, its rows are checked, and the good ones are loaded.`}
           </p>
         </div>
-        <div className="flex flex-wrap justify-center gap-2">
+        <div className={`flex flex-wrap gap-2 ${compact ? "" : "justify-center"}`}>
           <Button kind="primary" disabled={sending} onClick={() => input.current?.click()}>
             <Icon name="upload" />
             Choose a file
