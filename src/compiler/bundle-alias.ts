@@ -1,4 +1,5 @@
 import type { Plugin } from "esbuild";
+import { escapeRegExp } from "./escape-reg-exp.ts";
 import type { Project } from "./project.ts";
 
 const ASKED = { askedByAlias: true };
@@ -6,7 +7,7 @@ const ASKED = { askedByAlias: true };
 /** wrangler's `alias`: exact names, resolved from the project, before anything else has a say (built-in modules included). */
 export function aliasPlugin(project: Project): Plugin {
   const alias = project.bundling?.alias ?? {};
-  const names = Object.keys(alias).map((name) => name.replaceAll(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`));
+  const names = Object.keys(alias).map(escapeRegExp);
   return {
     name: "pawl-alias",
     setup(build) {

@@ -1,6 +1,7 @@
 import { sep } from "node:path";
 import type { OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
-import { BINDINGS_MODULE, EMAIL_MODULE, ENGINE_MODULE, ENTRY_MODULE, WORKERS_MODULE } from "./lower.ts";
+import { EMAIL_MODULE, WORKERS_MODULE } from "./lower.ts";
+import { escapeRegExp } from "./escape-reg-exp.ts";
 import { isInRuntime, nodeModuleName } from "./node-compat.ts";
 
 /** Modules that the compiler makes up. */
@@ -15,9 +16,10 @@ export interface PlatformModules {
   /** Where imports of the made-up modules are resolved from. */
   readonly root: string;
   readonly nodeCompat: "full" | "async-hooks" | "none";
-  /** The entry's text; undefined while the user's main itself is the entry (to learn its exports). */
+  /** The generated entry's text; undefined while the user's main itself is the entry (to learn its exports). */
   entryText(): string | undefined;
   readonly bindingsText: string;
+  /** The entry point that the bundler was given. */
   readonly main: string;
 }
 
@@ -26,11 +28,11 @@ export function platformPlugin(modules: PlatformModules): Plugin {
   return {
     name: "pawl-platform",
     setup(build) {
-      build.onResolve({ filter: /^pawl:(?:entry|bindings)$/ }, (args) =>
-        args.path === ENTRY_MODULE && modules.entryText() === undefined
-          ? { path: modules.main }
-          : { path: args.path, namespace: MADE },
+      build.onResolve({ filter: new RegExp(`^${escapeRegExp(modules.main)}$`) }, ({ kind }) =>
+        // While the entry is not known, `main` goes the bundler's own way: only so does it get its tsconfig.
+        kind === "entry-point" && modules.entryText() !== undefined ? made("pawl:entry") : undefined,
       );
+      build.onResolve({ filter: /^pawl:bindings$/ }, ({ path }) => made(path));
       build.onResolve({ filter: /^pawl\/engine$/ }, () => ({ path: modules.engineFile }));
       build.onResolve({ filter: /^(?:cloudflare|workerd):/ }, (args) => resolveRuntime(args, modules));
       build.onResolve({ filter: /^(?:node:)?[a-z_\d]+(?:\/[a-z\d]+)?$/ }, (args) => resolveNode(args, modules));
@@ -49,9 +51,14 @@ export function platformPlugin(modules: PlatformModules): Plugin {
   };
 }
 
+/** In source maps the name is put behind the namespace, so that it must not be there twice. */
+function made(module: string): OnResolveResult {
+  return { path: module.replace(/^pawl:/, ""), namespace: MADE };
+}
+
 function resolveRuntime(args: OnResolveArgs, modules: PlatformModules): OnResolveResult {
-  if (args.path === "cloudflare:email") return { path: args.path, namespace: MADE };
-  if (args.path === "cloudflare:workers" && isUserCode(args, modules)) return { path: args.path, namespace: MADE };
+  if (args.path === "cloudflare:email") return made(args.path);
+  if (args.path === "cloudflare:workers" && isUserCode(args, modules)) return made(args.path);
   return external(args, args.path);
 }
 
@@ -66,7 +73,7 @@ function resolveNode(args: OnResolveArgs, modules: PlatformModules): OnResolveRe
   if (name === undefined) return undefined;
   const isThere =
     modules.nodeCompat === "full" ||
-    name === "process" ||
+    args.path === "node:process" ||
     (modules.nodeCompat === "async-hooks" && name === "async_hooks");
   // Without the flag a package of that name may be installed; when there is none, the bundler says so.
   if (!isThere) return undefined;
@@ -94,15 +101,15 @@ function requiredModule(path: string): string {
 
 function madeModule(path: string, modules: PlatformModules): string {
   switch (path) {
-    case ENTRY_MODULE:
+    case "entry":
       return modules.entryText() ?? "";
-    case BINDINGS_MODULE:
+    case "bindings":
       return modules.bindingsText;
     case "cloudflare:workers":
       return WORKERS_MODULE;
     case "cloudflare:email":
       return EMAIL_MODULE;
     default:
-      throw new Error(`No made-up module ${path} (${ENGINE_MODULE} is a file).`);
+      throw new Error(`There is no made-up module "${path}".`);
   }
 }

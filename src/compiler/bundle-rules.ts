@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { REQUIRED } from "./bundle-platform.ts";
+import { escapeRegExp } from "./escape-reg-exp.ts";
 import type { ModuleRule } from "./project.ts";
 
 /** wrangler's default rules, and text for two more extensions that agents projects import. */
@@ -13,7 +14,7 @@ const DEFAULT_RULES: readonly ModuleRule[] = [
 ];
 
 /** A file that becomes a module of its own beside the bundle. */
-export interface SideModule {
+interface SideModule {
   readonly kind: "wasm" | "data";
   readonly content: Uint8Array;
 }
@@ -85,6 +86,6 @@ function toMatchers(rules: readonly ModuleRule[]): Matcher[] {
 /** A glob as wrangler reads it: `*` spans folders, a leading `**\/` may match nothing, all else is literal. */
 function globPattern(glob: string): RegExp {
   const rest = glob.replace(/^\*\*\//, "");
-  const source = rest.split(/\*+/).map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, String.raw`\$&`));
+  const source = rest.split(/\*+/).map(escapeRegExp);
   return new RegExp(`${rest === glob ? "^" : "(?:^|/)"}${source.join(".*")}$`);
 }

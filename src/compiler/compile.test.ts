@@ -287,6 +287,27 @@ describe("what cannot be bundled", () => {
   });
 });
 
+test("a definition that is no expression is refused", async () => {
+  const config = { define: { FLAG: "not valid (" } };
+  const { text } = await onlyProblem({ "wrangler.jsonc": wranglerJson(config), "main.ts": "" });
+  expect(text).toContain("not valid (");
+});
+
+test("every source sees the paths of the tsconfig nearest to it", async () => {
+  const { text } = await build({
+    "wrangler.jsonc": wranglerJson({ main: "apps/one/main.ts" }),
+    "apps/one/tsconfig.json": '{ "compilerOptions": { "paths": { "~/*": ["./*"] } } }',
+    "apps/one/main.ts":
+      'import { one } from "~/value";\nimport { two } from "../../lib/two/index.ts";\nexport default { one, two };\n',
+    "apps/one/value.ts": 'export const one = "value of one";',
+    "lib/two/tsconfig.json": '{ "compilerOptions": { "paths": { "~/*": ["./*"] } } }',
+    "lib/two/index.ts": 'import { two } from "~/value";\nexport { two };\n',
+    "lib/two/value.ts": 'export const two = "value of two";',
+  });
+  expect(text).toContain("value of one");
+  expect(text).toContain("value of two");
+});
+
 test("warnings about the user's files are handed on, those about packages are not", async () => {
   const warnings: BuildProblem[] = [];
   await build({ "wrangler.jsonc": wranglerJson(), "main.ts": "const a = 1;\nexport default { a, a: 2 };\n" }, warnings);

@@ -8,30 +8,30 @@ export type KeyRule = ReadRule | NoteRule | RefuseRule | SkipRule;
  * Which value an environment sees (wrangler's rule).
  * `inherited`: its own, else the one at the top level. `own`: only its own. `top`: the key may stand at the top level only.
  */
-export type KeyScope = "inherited" | "own" | "top";
+type KeyScope = "inherited" | "own" | "top";
 
 /** Pawl acts on the key. */
-export interface ReadRule {
+interface ReadRule {
   readonly use: "read";
   readonly scope: KeyScope;
 }
 
 /** The key is accepted although it changes nothing on one machine; `text` says why. */
-export interface NoteRule {
+interface NoteRule {
   readonly use: "note";
   readonly scope: KeyScope;
   readonly text: string;
 }
 
 /** The application would not work as written: `text` says what is missing. Void values (`[]`, `false`) are no request and pass. */
-export interface RefuseRule {
+interface RefuseRule {
   readonly use: "refuse";
   readonly scope: KeyScope;
   readonly text: string;
 }
 
 /** Means nothing to anybody but the tool that wrote it. */
-export interface SkipRule {
+interface SkipRule {
   readonly use: "skip";
   readonly scope: KeyScope;
 }

@@ -16,7 +16,7 @@ export interface ConfigArray {
   readonly items: readonly ConfigNode[];
 }
 
-export interface ConfigScalar {
+interface ConfigScalar {
   readonly kind: "string" | "number" | "boolean" | "null" | "date";
   readonly place: FilePlace;
   readonly value: string | number | boolean | null;

@@ -10,7 +10,7 @@ export interface Settings {
   get(key: string): Setting | undefined;
 }
 
-export interface Setting {
+interface Setting {
   readonly entry: ConfigEntry;
   readonly path: string;
 }

@@ -94,18 +94,29 @@ export function shortPath(path: string): string {
 function describeFaults(faults: readonly ConfigFault[]): string {
   const files = [...new Set(faults.map((fault) => shortPath(fault.file)))].join(" and ");
   const head = `${files} cannot be used: ${count(faults.length, "problem")}.`;
-  return [head, ...faults.map((fault) => `${formatPlace(fault)}\n${indent(fault.text)}`)].join("\n\n");
+  return listed(
+    head,
+    faults.map((fault) => `${formatPlace(fault)}\n${indent(fault.text)}`),
+  );
 }
 
 function describeProblems(problems: readonly BuildProblem[]): string {
   const head = `The Worker could not be built: ${count(problems.length, "problem")}.`;
-  return [head, ...problems.map(describeProblem)].join("\n\n");
+  return listed(head, problems.map(describeProblem));
 }
 
 function describeProblem(problem: BuildProblem): string {
   const lines = [problem.place === undefined ? problem.text : `${formatPlace(problem.place)}\n${indent(problem.text)}`];
   if (problem.frame !== undefined) lines.push(indent(problem.frame));
   return lines.join("\n\n");
+}
+
+/** More than a person reads at once is counted instead of printed; the error's fields have all of it. */
+const MOST_LISTED = 30;
+
+function listed(head: string, items: readonly string[]): string {
+  const more = items.length - MOST_LISTED;
+  return [head, ...items.slice(0, MOST_LISTED), ...(more > 0 ? [`… and ${more} more.`] : [])].join("\n\n");
 }
 
 function count(n: number, noun: string): string {

@@ -1,13 +1,13 @@
 import { ENGINE_CLASS } from "./config-keys.ts";
 import type { Project } from "./project.ts";
 
-/** Names of the modules that the compiler makes up. */
-export const ENTRY_MODULE = "pawl:entry";
-export const BINDINGS_MODULE = "pawl:bindings";
-export const ENGINE_MODULE = "pawl/engine";
+/** The made-up module with `bindingsModule`'s text. */
+const BINDINGS_MODULE = "pawl:bindings";
+/** Stands for the engine's entry file. */
+const ENGINE_MODULE = "pawl/engine";
 
 /** What lowering needs to know of a project. */
-export type LoweredProject = Pick<Project, "workflows" | "compatibilityDate" | "compatibilityFlags">;
+type LoweredProject = Pick<Project, "workflows" | "compatibilityDate" | "compatibilityFlags">;
 
 /**
  * The module that is evaluated before anything of the user's: it puts the workflow bindings on `env`, so that they are

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { originalPositionFor, sourceContentFor, TraceMap } from "@jridgewell/trace-mapping";
 import type { Bundle } from "./bundle.ts";
 import { codeFrame } from "./code-frame.ts";
+import { escapeRegExp } from "./escape-reg-exp.ts";
 import { type FilePlace, shortPath } from "./errors.ts";
 
 /**
@@ -59,7 +60,7 @@ class BundleSources {
   #map: TraceMap | undefined;
 
   constructor(bundle: Bundle) {
-    const name = (bundle.modules[0]?.name ?? "index.js").replaceAll(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`);
+    const name = escapeRegExp(bundle.modules[0]?.name ?? "index.js");
     this.frame = new RegExp(
       String.raw`(?<=\(|\bat |\bat async )(?:file:///bundle/|worker/)?${name}:(\d+):(\d+)(?=\)|\s|$)`,
       "g",

@@ -12,7 +12,8 @@ export interface TsconfigOverride {
 /**
  * Writes a `tsconfig.json` that is the user's (the one nearest to `main`, or the one that was named) with standard
  * decorators. The Agents SDK reads metadata that only these carry: under `experimentalDecorators` a `@callable` method
- * is compiled without an error and then cannot be called. `paths` and JSX settings come through `extends`.
+ * is compiled without an error and then cannot be called. `paths` and JSX settings come through `extends`. The file
+ * counts for every source, so that it is written only for projects that have such decorators.
  */
 export async function overrideTsconfig(main: string, named: string | undefined): Promise<TsconfigOverride> {
   const base = named ?? nearestTsconfig(dirname(main));
