@@ -33,7 +33,8 @@ export function toProblems(messages: readonly Message[], workingDir: string): Bu
 /** Makes a problem with a frame of its source, when that can be read. */
 export function problem(text: string, place: FilePlace | undefined): BuildProblem {
   if (place === undefined) return { text };
-  const frame = frameOf(place);
+  // A package's source, often minified, tells nobody anything.
+  const frame = importerOf(place.file) === undefined ? frameOf(place) : undefined;
   return frame === undefined ? { text, place } : { text, place, frame };
 }
 
@@ -51,10 +52,13 @@ function missingPackage(name: string, places: readonly FilePlace[]): BuildProble
 
 function needsNodeCompat(modules: ReadonlyMap<string, FilePlace | undefined>): BuildProblem {
   const names = [...modules.keys()].map((name) => `node:${name}`).join(", ");
-  const [first] = modules.values();
+  const places = [...modules.values()].filter((place) => place !== undefined);
+  const own = places.find((place) => importerOf(place.file) === undefined);
+  const packages = [...new Set(places.map((place) => importerOf(place.file)))].filter((name) => name !== undefined);
+  const through = packages.length === 0 ? "" : `, through ${packages.map((name) => `"${name}"`).join(" and ")}`;
   return problem(
-    `The Worker imports modules of Node (${names}), which need the compatibility flag "nodejs_compat". Add to the configuration: "compatibility_flags": ["nodejs_compat"]`,
-    first,
+    `The Worker imports modules of Node (${names}${through}), which need the compatibility flag "nodejs_compat". Add to the configuration: "compatibility_flags": ["nodejs_compat"]`,
+    own,
   );
 }
 

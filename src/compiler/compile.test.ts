@@ -241,6 +241,15 @@ describe("what cannot be bundled", () => {
     expect(place).toMatchObject({ line: 1 });
   });
 
+  test("modules of Node that packages import are put down to these", async () => {
+    const { text, frame } = await onlyProblem({
+      "wrangler.jsonc": wranglerJson({ compatibility_date: "2025-01-08" }),
+      "main.ts": 'import { Agent } from "agents";\nexport default Agent;',
+    });
+    expect(text).toMatch(/\(.*node:os.*, through "agents".*\)/);
+    expect(frame).toBeUndefined();
+  });
+
   test("nodejs_als brings async_hooks only", async () => {
     const config = { compatibility_flags: ["nodejs_als"] };
     await build({
