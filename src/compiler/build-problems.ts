@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Message } from "esbuild";
 import { codeFrame } from "./code-frame.ts";
 import type { BuildProblem, FilePlace } from "./errors.ts";
-import { formatPlace, shortPath } from "./errors.ts";
+import { formatPlace } from "./errors.ts";
 import { isInRuntime, nodeModuleName } from "./node-compat.ts";
 
 /** The bundler's messages as problems of the user's project: located, with a frame of code, one for each cause. */
@@ -46,7 +46,8 @@ function missingPackage(name: string, places: readonly FilePlace[]): BuildProble
     through.length === importers.length && through.length > 0
       ? ` It is needed by ${through.map((importer) => `"${importer}"`).join(" and ")}, which leaves it to the project to install.`
       : "";
-  const others = places.length > 1 ? ` It is also imported in ${listOf(places.slice(1))}.` : "";
+  const own = places.slice(1).filter((place) => importerOf(place.file) === undefined);
+  const others = own.length > 0 ? ` It is also imported in ${listOf(own)}.` : "";
   return problem(`The package "${name}" is not installed.${reason}${others} Run: npm install ${name}`, first);
 }
 
@@ -116,9 +117,6 @@ function importerOf(file: string): string | undefined {
 }
 
 function listOf(places: readonly FilePlace[]): string {
-  const shown = places
-    .slice(0, 3)
-    .map((place) => (importerOf(place.file) === undefined ? formatPlace(place) : shortPath(place.file)));
-  const more = places.length - shown.length;
-  return more > 0 ? `${shown.join(", ")} and ${more} more files` : shown.join(", ");
+  const shown = places.slice(0, 3).map(formatPlace).join(", ");
+  return places.length > 3 ? `${shown} and ${places.length - 3} more places` : shown;
 }
