@@ -97,23 +97,19 @@ function TopValues({ statistics }: { statistics: ColumnReport }) {
 
 function range({ type, min, max, mean }: ColumnReport): [string, string][] {
   if (min === null || max === null) return [];
-  switch (type) {
-    case "integer":
-    case "decimal": {
-      const lines: [string, string][] = [["Range", `${number(Number(min))} to ${number(Number(max))}`]];
-      if (mean !== null) lines.push(["Mean", number(mean)]);
-      return lines;
-    }
-    case "date":
-      return [
-        ["First", String(min)],
-        ["Last", String(max)],
-      ];
-    default:
-      return [
-        ["Length", min === max ? plural(Number(min), "character") : `${min} to ${plural(Number(max), "character")}`],
-      ];
+  if (type === "integer" || type === "decimal") {
+    const lines: [string, string][] = [["Range", `${number(Number(min))} to ${number(Number(max))}`]];
+    if (mean !== null) lines.push(["Mean", number(mean)]);
+    return lines;
   }
+  if (type === "date") {
+    return [
+      ["First", String(min)],
+      ["Last", String(max)],
+    ];
+  }
+  const longest = plural(Number(max), "character");
+  return [["Length", min === max ? longest : `${min} to ${longest}`]];
 }
 
 /** Completes the last line of the grid, so that the lines between the cells do not end in a block of colour. */

@@ -32,17 +32,17 @@ export function Controls({ view, commands, connected, onProblem }: Props) {
   if (asked !== null) {
     const cancelling = asked === "cancel";
     return (
-      <div role="group" aria-label="Are you sure?" className="flex flex-wrap items-center gap-2">
+      <fieldset ref={focusLast} aria-label="Are you sure?" className="flex flex-wrap items-center gap-2">
         <span className="text-sm text-muted">
           {cancelling ? "Throw away what was loaded so far?" : "Delete this import with all its rows?"}
         </span>
         <Button kind="danger" disabled={disabled} onClick={() => void act(commands[asked])}>
           {cancelling ? "Yes, cancel it" : "Yes, delete it"}
         </Button>
-        <Button kind="quiet" autoFocus onClick={() => setAsked(null)}>
+        <Button kind="quiet" onClick={() => setAsked(null)}>
           No
         </Button>
-      </div>
+      </fieldset>
     );
   }
 
@@ -78,4 +78,10 @@ export function Controls({ view, commands, connected, onProblem }: Props) {
       )}
     </div>
   );
+}
+
+/** The button that was pressed is gone; the harmless answer takes the focus. */
+function focusLast(group: HTMLFieldSetElement | null): void {
+  const buttons = group?.querySelectorAll("button");
+  buttons?.[buttons.length - 1]?.focus();
 }

@@ -121,8 +121,7 @@ function PagedTable({ label, empty, head, children, total, offset, setOffset, er
   }
   return (
     <>
-      <div
-        role="region"
+      <section
         aria-label={label}
         // Wide tables are scrolled with the arrow keys too.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -140,7 +139,7 @@ function PagedTable({ label, empty, head, children, total, offset, setOffset, er
           </thead>
           <tbody>{children}</tbody>
         </table>
-      </div>
+      </section>
       <Pager {...{ total, offset, setOffset }} />
     </>
   );

@@ -43,10 +43,10 @@ export function ImportCard({ workspace, view, commands, connected, onProblem }: 
       </div>
 
       {/* Only the turning points are announced; the numbers would never let a listener go. */}
-      <p role="status" className="sr-only">
+      <output className="sr-only">
         {view.fileName}: {statusWords[view.status]}
         {ended ? "" : `, ${phaseWords[view.phase]}`}
-      </p>
+      </output>
 
       <div className="grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-6 px-5 py-5 sm:px-6 md:grid-cols-[12.5rem_minmax(0,1fr)]">
         {/* On a phone the question and the progress come first. */}

@@ -73,8 +73,7 @@ const connectionWords: Record<Connection, string> = {
 function ConnectionBadge({ connection }: { connection: Connection }) {
   const live = connection === "live";
   return (
-    <span
-      role="status"
+    <output
       data-testid="connection"
       className={`ml-1 inline-flex items-center gap-2 rounded-full border border-line bg-card px-3 py-1 text-xs font-medium ${live ? "text-ink" : "text-warn"}`}
     >
@@ -83,6 +82,6 @@ function ConnectionBadge({ connection }: { connection: Connection }) {
         className={`size-2 rounded-full ${live ? "bg-good" : "animate-[breathe_1.2s_ease-in-out_infinite] bg-warn"}`}
       />
       {connectionWords[connection]}
-    </span>
+    </output>
   );
 }

@@ -100,20 +100,5 @@ export function Notice({
 }
 
 export function ProgressBar({ done, of, label, idle }: { done: number; of: number; label: string; idle: boolean }) {
-  const share = of > 0 ? Math.min(1, done / of) : 0;
-  return (
-    <div
-      role="progressbar"
-      aria-label={label}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={Math.round(share * 100)}
-      className="h-2.5 overflow-hidden rounded-full bg-sunken"
-    >
-      <div
-        className={`h-full rounded-full transition-[width] duration-300 ease-out ${idle ? "bg-muted" : "bg-accent"}`}
-        style={{ width: `${share * 100}%` }}
-      />
-    </div>
-  );
+  return <progress aria-label={label} value={Math.min(done, of)} max={Math.max(of, 1)} data-idle={idle} />;
 }

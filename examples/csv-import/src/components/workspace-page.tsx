@@ -42,9 +42,7 @@ export function WorkspacePage({ workspace }: { workspace: string }) {
           )}
           {state === null ? (
             <Card>
-              <p role="status" className="px-6 py-16 text-center text-muted">
-                Opening the workspace…
-              </p>
+              <output className="block px-6 py-16 text-center text-muted">Opening the workspace…</output>
             </Card>
           ) : (
             <>

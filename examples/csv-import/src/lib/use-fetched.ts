@@ -14,8 +14,9 @@ const restMs = 1000;
  * Old data stays visible until the new is there.
  */
 export function useFetched<T>(url: string | null, version: string | number): Fetched<T> {
-  const [result, setResult] = useState<Fetched<T> & { url: string | null }>({
+  const [result, setResult] = useState<Fetched<T> & { url: string | null; version: string | number }>({
     url: null,
+    version,
     data: null,
     error: null,
     loading: true,
@@ -31,11 +32,12 @@ export function useFetched<T>(url: string | null, version: string | number): Fet
       last.current = { url, at: Date.now() };
       try {
         const data = await getJson<T>(url);
-        if (wanted.current === url) setResult({ url, data, error: null, loading: false });
+        if (wanted.current === url) setResult({ url, version, data, error: null, loading: false });
       } catch (error) {
         if (wanted.current !== url) return;
         setResult((before) => ({
           url,
+          version,
           data: before.url === url ? before.data : null,
           error: messageOf(error),
           loading: false,

@@ -5,11 +5,11 @@ import type { WorkspaceState } from "../../protocol/import.ts";
 export type Connection = "connecting" | "live" | "reconnecting";
 
 export interface Commands {
-  pause(importId: string): Promise<unknown>;
-  resume(importId: string): Promise<unknown>;
-  cancel(importId: string): Promise<unknown>;
-  decide(importId: string, approved: boolean): Promise<unknown>;
-  remove(importId: string): Promise<unknown>;
+  pause: (importId: string) => Promise<unknown>;
+  resume: (importId: string) => Promise<unknown>;
+  cancel: (importId: string) => Promise<unknown>;
+  decide: (importId: string, approved: boolean) => Promise<unknown>;
+  remove: (importId: string) => Promise<unknown>;
 }
 
 /** The workspace as the agent sends it, live, and what one can ask of it. `state` is null until it has come once. */

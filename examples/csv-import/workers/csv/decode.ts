@@ -45,28 +45,27 @@ export function decodePiece(
 
 /** How many bytes at the end begin a character that is not complete. */
 export function unfinishedBytes(bytes: Uint8Array, encoding: Encoding): number {
-  switch (encoding) {
-    case "windows-1252":
-      return 0;
-    case "utf-16le":
-    case "utf-16be": {
-      const odd = bytes.length % 2;
-      const high = bytes[bytes.length - odd - (encoding === "utf-16le" ? 1 : 2)];
-      // A high surrogate waits for its other half.
-      return high !== undefined && high >= 0xd8 && high <= 0xdb ? odd + 2 : odd;
-    }
-    case "utf-8": {
-      for (let back = 1; back <= 3 && back <= bytes.length; back++) {
-        const byte = bytes[bytes.length - back] ?? 0;
-        if (byte < 0x80) return 0;
-        if (byte >= 0xc0) {
-          const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-          return length > back ? back : 0;
-        }
-      }
-      return 0;
+  if (encoding === "windows-1252") return 0;
+  return encoding === "utf-8" ? unfinishedUtf8(bytes) : unfinishedUtf16(bytes, encoding === "utf-16le");
+}
+
+function unfinishedUtf8(bytes: Uint8Array): number {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return 0;
+    if (byte >= 0xc0) {
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return length > back ? back : 0;
     }
   }
+  return 0;
+}
+
+function unfinishedUtf16(bytes: Uint8Array, littleEndian: boolean): number {
+  const odd = bytes.length % 2;
+  const high = bytes[bytes.length - odd - (littleEndian ? 1 : 2)];
+  // A high surrogate waits for its other half.
+  return high !== undefined && high >= 0xd8 && high <= 0xdb ? odd + 2 : odd;
 }
 
 function decode(bytes: Uint8Array, encoding: Encoding): string {

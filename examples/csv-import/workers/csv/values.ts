@@ -136,39 +136,45 @@ const typeNames: Record<ColumnType, string> = {
 /** Reads one cell as its column wants it. Space around a value is taken off, other spellings are brought to one. */
 export function readCell(raw: string, column: Column): Reading {
   const text = raw.trim();
-  const trimmed = text !== raw;
   if (text === "") {
     return column.required
       ? { ok: false, kind: "missing", message: "is empty, but nearly every other row has a value" }
-      : { ok: true, value: null, tidied: trimmed };
+      : { ok: true, value: null, tidied: raw !== "" };
   }
   if (text.includes("\uFFFD")) {
     return { ok: false, kind: "characters", message: "holds characters that cannot be read" };
   }
-  const wrong: Reading = { ok: false, kind: "type", message: `“${shorten(text)}” is not ${typeNames[column.type]}` };
-  switch (column.type) {
-    case "integer":
-    case "decimal": {
-      const value = readNumber(text, column.decimalMark);
-      if (value === null || (column.type === "integer" && !Number.isInteger(value))) return wrong;
-      return { ok: true, value, tidied: trimmed || !/^-?\d+(?:\.\d+)?$/.test(text) };
-    }
-    case "boolean": {
-      const value = readBoolean(text);
-      return value === null ? wrong : { ok: true, value, tidied: trimmed };
-    }
-    case "date": {
-      const found = dateParts(text, column.dateOrder);
-      if (found === null) return wrong;
-      const value = isoDate(found);
-      if (value === null) return { ok: false, kind: "date", message: `“${shorten(text)}” is in no calendar` };
-      return { ok: true, value, tidied: value !== raw };
-    }
-    case "email":
-      return isEmail(text) ? { ok: true, value: text.toLowerCase(), tidied: trimmed } : wrong;
-    case "text":
-      return { ok: true, value: text, tidied: trimmed };
+  const value = readers[column.type](text, column);
+  if (value === impossible) {
+    return { ok: false, kind: "date", message: `“${shorten(text)}” is in no calendar` };
   }
+  if (value === null)
+    return { ok: false, kind: "type", message: `“${shorten(text)}” is not ${typeNames[column.type]}` };
+  return { ok: true, value, tidied: raw !== text || isRespelled(text, value) };
+}
+
+/** A date by its looks that no calendar has. */
+const impossible = Symbol("impossible date");
+
+/** The value of a trimmed text that is not empty; null when it is not of the type. */
+const readers: Record<ColumnType, (text: string, column: Column) => Value | typeof impossible> = {
+  integer(text, { decimalMark }) {
+    const value = readNumber(text, decimalMark);
+    return value !== null && Number.isInteger(value) ? value : null;
+  },
+  decimal: (text, { decimalMark }) => readNumber(text, decimalMark),
+  boolean: readBoolean,
+  date(text, { dateOrder }) {
+    const parts = dateParts(text, dateOrder);
+    return parts === null ? null : (isoDate(parts) ?? impossible);
+  },
+  email: (text) => (isEmail(text) ? text.toLowerCase() : null),
+  text: (text) => text,
+};
+
+function isRespelled(text: string, value: Value): boolean {
+  if (typeof value === "number") return !/^-?\d+(?:\.\d+)?$/.test(text);
+  return typeof value === "string" && value.toLowerCase() !== text.toLowerCase();
 }
 
 function shorten(text: string): string {

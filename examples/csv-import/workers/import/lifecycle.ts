@@ -76,22 +76,21 @@ export type Repair = "create" | "pause" | "resume" | "fail" | { hold: Hold } | n
  * after recording, before acting) shows up here as a difference.
  */
 export function repair(hold: Hold, engine: EngineStatus): Repair {
-  switch (engine) {
-    case "missing":
-      return "create";
-    case "complete":
-    case "errored":
-    case "terminated":
-      return "fail";
-    case "paused":
-      return hold === "resuming" ? "resume" : hold === "paused" ? null : { hold: "paused" };
-    case "waitingForPause":
-      return hold === "pausing" ? null : { hold: "pausing" };
-    case "queued":
-    case "running":
-    case "waiting":
-      return hold === "pausing" ? "pause" : hold === "none" ? null : { hold: "none" };
-    case "unknown":
-      return null;
-  }
+  return repairs[engine](hold);
 }
+
+const settleAtWork = (hold: Hold): Repair => (hold === "pausing" ? "pause" : hold === "none" ? null : { hold: "none" });
+const fail = (): Repair => "fail";
+
+const repairs: Record<EngineStatus, (hold: Hold) => Repair> = {
+  missing: () => "create",
+  queued: settleAtWork,
+  running: settleAtWork,
+  waiting: settleAtWork,
+  waitingForPause: (hold) => (hold === "pausing" ? null : { hold: "pausing" }),
+  paused: (hold) => (hold === "resuming" ? "resume" : hold === "paused" ? null : { hold: "paused" }),
+  complete: fail,
+  errored: fail,
+  terminated: fail,
+  unknown: () => null,
+};

@@ -1,4 +1,4 @@
-import { type ImportView, type WorkspaceState, recentLimit } from "../../protocol/import.ts";
+import { type ImportView, type Phase, type WorkspaceState, recentLimit } from "../../protocol/import.ts";
 import type { BatchTable, Totals } from "../store/batches.ts";
 import type { FilePieces } from "../store/file-pieces.ts";
 import { type ImportRecord, type ImportTable, factsOf } from "../store/imports.ts";
@@ -53,26 +53,22 @@ export function importView(record: ImportRecord, batches: BatchTable, pieces: Fi
 }
 
 /** What the workflow is at, as a person would say it. */
-export function currentStep(record: ImportRecord, totals: Totals): string {
-  switch (record.phase) {
-    case "upload":
-      return record.queued ? "Starting" : "Receiving the file";
-    case "parse":
-      return totals.piecesParsed < record.pieces
-        ? `Reading piece ${totals.piecesParsed + 1} of ${record.pieces}`
-        : "Finding out what the columns hold";
-    case "check":
-      return `Checking rows ${range(record, totals.batchesChecked, totals.found)}`;
-    case "approve":
-      return record.decision === null ? "Waiting for your decision" : "Going on after the decision";
-    case "load":
-      return `Loading rows ${range(record, totals.batchesLoaded, totals.found)}`;
-    case "report": {
-      const column = record.columns[totals.described];
-      return column === undefined ? "Finishing the report" : `Summing up column “${column.name}”`;
-    }
-  }
+function currentStep(record: ImportRecord, totals: Totals): string {
+  return stepWords[record.phase](record, totals);
 }
+
+const stepWords: Record<Phase, (record: ImportRecord, totals: Totals) => string> = {
+  upload: ({ queued }) => (queued ? "Starting" : "Receiving the file"),
+  parse: ({ pieces }, { piecesParsed }) =>
+    piecesParsed < pieces ? `Reading piece ${piecesParsed + 1} of ${pieces}` : "Finding out what the columns hold",
+  check: (record, { batchesChecked, found }) => `Checking rows ${range(record, batchesChecked, found)}`,
+  approve: ({ decision }) => (decision === null ? "Waiting for your decision" : "Going on after the decision"),
+  load: (record, { batchesLoaded, found }) => `Loading rows ${range(record, batchesLoaded, found)}`,
+  report({ columns }, { described }) {
+    const column = columns[described];
+    return column === undefined ? "Finishing the report" : `Summing up column “${column.name}”`;
+  },
+};
 
 function range(record: ImportRecord, batch: number, rows: number): string {
   const size = record.batchRows ?? rows;
