@@ -1,6 +1,7 @@
 import type { LogEntry, LogLevel, LogSink } from "../log-entry.ts";
 import { ExceptionMerger } from "./exceptions.ts";
 import { parseLine } from "./parse-line.ts";
+import { RecentTexts } from "./recent-texts.ts";
 import { readRuntimeMessage } from "./runtime-message.ts";
 
 /** Turns places in the bundle into places in the user's source. */
@@ -21,17 +22,16 @@ export interface LogReader {
 /** How long an exception waits for the line that says whether it has ended an event. They are written together. */
 const SETTLE_MS = 50;
 
-/** How the bundle's entry begins its report of a rejection that nobody handles; workerd itself says nothing. */
-const UNHANDLED = "Unhandled rejection:";
-
 /** Makes log entries of workerd's output: exceptions merged and mapped, internal chatter marked. */
 export function createLogReader(sink: LogSink, mapper: StackMapper): LogReader {
+  const shown = new RecentTexts();
   let timer: NodeJS.Timeout | undefined;
 
   const say = (level: LogLevel, source: LogEntry["source"], message: string, more: Partial<LogEntry> = {}) =>
     sink({ time: Date.now(), level, source, message: mapper.mapText(message), ...more });
 
   const merger = new ExceptionMerger(({ header, frames, handled }) => {
+    if (!handled && shown.show({ header, frames })) return;
     const stack = frames.join("\n");
     const frame = handled ? undefined : mapper.codeFrame(stack);
     say(handled ? "debug" : "error", "worker", handled ? `Thrown to a caller: ${header}` : `Uncaught ${header}`, {
@@ -74,7 +74,8 @@ export function createLogReader(sink: LogSink, mapper: StackMapper): LogReader {
       const line = parseLine(text, cut);
       if (line.kind === "runtime") return runtime(line.level, line.message, line.time);
       if (line.kind === "console") {
-        const frame = line.message.startsWith(UNHANDLED) ? mapper.codeFrame(line.message) : undefined;
+        if (line.level === "error") shown.add(line.message);
+        const frame = line.level === "error" ? mapper.codeFrame(line.message) : undefined;
         return say(line.level, "worker", line.message, {
           ...(line.time !== undefined && { time: line.time }),
           ...(frame !== undefined && { frame }),

@@ -1,0 +1,98 @@
+/**
+ * How long a server takes to start: from the finished build until it answers, with new data and with data that is there.
+ *
+ *     npx tsc -p bench && node dist/bench/start.js [--runs 10] [project]
+ *
+ * The project defaults to examples/csv-import. Every run is the real command in a process of its own.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cpus, release, tmpdir, totalmem, type } from "node:os";
+import { join, relative } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+const CLI = join(REPOSITORY, "dist", "cli", "main.js");
+
+interface Ready {
+  readonly event: "ready";
+  readonly startedInMs: number;
+  readonly url: string;
+}
+
+const { values, positionals } = parseArgs({
+  options: { runs: { type: "string", default: "10" } },
+  allowPositionals: true,
+});
+const project = positionals[0] ?? join(REPOSITORY, "examples", "csv-import");
+const runs = Math.max(1, Number(values.runs));
+
+console.log(await machine());
+console.log(`pawl start ${relative(REPOSITORY, project) || project}: finished build to ready, ms, ${runs} runs each`);
+const fresh: number[] = [];
+const again: number[] = [];
+for (let run = 0; run < runs; run++) {
+  const data = await mkdtemp(join(tmpdir(), "pawl-bench-"));
+  try {
+    fresh.push(await startOnce(project, data));
+    again.push(await startOnce(project, data));
+  } finally {
+    await rm(data, { recursive: true, force: true });
+  }
+}
+console.log(summary("new data", fresh));
+console.log(summary("data that is there", again));
+
+/** One start and stop; resolves with the milliseconds that the server itself reports. */
+async function startOnce(projectPath: string, data: string): Promise<number> {
+  const child = spawn(
+    process.execPath,
+    [CLI, "start", projectPath, "--port", "0", "--data", data, "--log-format", "json"],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let complaints = "";
+  child.stderr.on("data", (chunk: Buffer) => (complaints += chunk.toString("utf8")));
+  const ended = new Promise<void>((resolve) => {
+    child.once("close", () => resolve());
+  });
+  try {
+    const ready = await untilReady(child, () => complaints);
+    // Ready is what the server says; that it answers is checked from outside.
+    await fetch(ready.url);
+    return ready.startedInMs;
+  } finally {
+    child.kill("SIGINT");
+    await ended;
+  }
+}
+
+async function untilReady(child: ChildProcess, complaints: () => string): Promise<Ready> {
+  if (child.stdout === null) throw new Error("The server has no output.");
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith("{") && line.includes('"event":"ready"')) return JSON.parse(line) as Ready;
+  }
+  throw new Error(`The server ended before it was ready:\n${complaints()}`);
+}
+
+function summary(label: string, times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const median = ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
+  return `  ${label.padEnd(20)} median ${median.toFixed(0)}, min ${sorted[0]}, max ${sorted.at(-1)}`;
+}
+
+async function machine(): Promise<string> {
+  const [cpu] = cpus();
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
+  return [
+    `${type()} ${release()}, ${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, ${memory}`,
+    `node ${process.versions.node}, workerd ${await versionOf("node_modules/workerd")}, pawl ${await versionOf(".")}`,
+  ].join("\n");
+}
+
+async function versionOf(folder: string): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(REPOSITORY, folder, "package.json"), "utf8")) as { version: string };
+  return manifest.version;
+}
