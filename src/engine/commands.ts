@@ -1,6 +1,7 @@
 import { isCreatableId, isEventType } from "./ids.ts";
 import { parseError } from "./step-do.ts";
 import { type CreateRequest, type InstanceStatus, REFUSAL, type Reply, type RestartFrom } from "./protocol.ts";
+import { readRollbackRecord } from "./rollback.ts";
 import type { RunRow } from "./runs-table.ts";
 import type { Shard } from "./shard.ts";
 import { isTerminal, onPause, onResume, STATUS, statusName } from "./status.ts";
@@ -75,6 +76,9 @@ export class Commands {
       const { name, message } = parseError(row.error);
       status.error = { name, message };
     }
+    const rollback = row.rollback === null ? undefined : readRollbackRecord(row);
+    if (rollback?.outcome !== undefined)
+      status.rollback = { outcome: rollback.outcome, error: rollback.failure ?? null };
     return accept(status);
   }
 
@@ -114,17 +118,38 @@ export class Commands {
     });
   }
 
-  terminate(workflow: string, id: string, _rollback: boolean, token: string): Promise<Reply<null>> {
+  terminate(workflow: string, id: string, rollback: boolean, token: string): Promise<Reply<null>> {
     return this.#change(workflow, id, (row) => {
       const { runs, steps } = this.#shard;
       if (row.status === STATUS.terminated && row.token === token) return accept(null);
       if (isTerminal(row.status)) return refuse(REFUSAL.cannotTerminate);
+      if (rollback && this.#terminateWithRollback(row)) return accept(null);
+      this.#shard.cancelRollback(row.run);
       runs.end(row.run, STATUS.terminated, Date.now(), this.#shard.errorRetentionMs(workflow), null, token);
       steps.clearDue(row.run);
       const execution = this.#shard.execution(row.run);
       if (execution !== undefined) this.#shard.drop(execution);
       return accept(null);
     });
+  }
+
+  /** False when there is nothing to roll back. */
+  #terminateWithRollback(row: RunRow): boolean {
+    // Asked for once more, or while a failure is being rolled back: that goes on.
+    if (row.status === STATUS.rollingBack) return true;
+    const record = { after: STATUS.terminated, error: null };
+    const execution = this.#shard.execution(row.run);
+    if (execution !== undefined && execution.rollbacks.size > 0) {
+      this.#shard.startRollback(execution, record);
+      return true;
+    }
+    if (this.#shard.steps.toRollBack(row.run).length === 0) return false;
+    if (execution !== undefined) this.#shard.drop(execution);
+    this.#shard.steps.clearDue(row.run);
+    const rollback = JSON.stringify(record);
+    this.#shard.runs.setRollback(row.run, STATUS.rollingBack, rollback);
+    this.#shard.resumeRollback({ ...row, rollback });
+    return true;
   }
 
   restart(workflow: string, id: string, from: RestartFrom | null): Promise<Reply<null>> {
@@ -140,7 +165,9 @@ export class Commands {
         firstStep = found;
       }
       if (execution !== undefined) this.#shard.drop(execution);
+      this.#shard.cancelRollback(row.run);
       steps.removeFrom(row.run, firstStep);
+      steps.resetRollbacks(row.run);
       events.removeFrom(row.run, firstStep);
       steps.release(row.run, Date.now());
       runs.restart(row.run, STATUS.running, Date.now());

@@ -1,5 +1,7 @@
 import type { Commits } from "./commits.ts";
 import type { EventsTable } from "./events-table.ts";
+import { never } from "./never.ts";
+import type { RollbackHandler } from "./rollback-options.ts";
 import type { WorkflowDefinition } from "./registry.ts";
 import { FORM, cloneKey, decode } from "./value-store.ts";
 import { firstKey, type StepRow, type StepsTable } from "./steps-table.ts";
@@ -56,6 +58,11 @@ export class Execution {
   alive = true;
   /** Calls of `step.do` so far, replayed ones included; for the step limit. */
   doCalls = 0;
+  /** Rollback handlers of the steps that have started, by step key: functions, so they live in memory only. */
+  readonly rollbacks = new Map<number, RollbackHandler>();
+  /** Set when the run is being rolled back: its code may not call steps any more. */
+  isRollingBack = false;
+  #collect: (() => void) | undefined;
   /** When something last happened here; waits that last are parked by it. */
   activeAt = Date.now();
 
@@ -112,6 +119,7 @@ export class Execution {
       ended_at: null,
       due_at: null,
       held_ms: null,
+      rollback: null,
       wait_ms: null,
       event_type: null,
       form: FORM.none,
@@ -124,6 +132,28 @@ export class Execution {
 
   valueOf(row: StepRow): unknown {
     return decode(this.host.storage, row.form, row.value, cloneKey.step(row.step));
+  }
+
+  // --- collecting rollback handlers ----------------------------------------------------------------------------
+
+  /**
+   * Runs the code again only to meet the rollback handlers of its steps: recorded outcomes return, nothing is executed,
+   * and it ends at the first step that has none.
+   */
+  startCollecting(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#collect = resolve;
+    });
+  }
+
+  get isCollecting(): boolean {
+    return this.#collect !== undefined;
+  }
+
+  /** The code has come as far as the run ever did. */
+  collected(): Promise<never> {
+    this.#collect?.();
+    return never();
   }
 
   // --- callbacks in flight -------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ export interface InstanceStatus {
   status: string;
   error?: { name: string; message: string };
   output: unknown;
+  /** Only when the run was rolled back. */
+  rollback?: { outcome: "complete" | "failed"; error: { name: string; message: string } | null };
 }
 
 export interface RestartFrom {

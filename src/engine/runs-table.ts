@@ -17,6 +17,7 @@ export type RunRow = {
   output_form: number;
   output: string | null;
   error: string | null;
+  rollback: string | null;
   token: string | null;
   success_retention_ms: number | null;
   error_retention_ms: number | null;
@@ -151,12 +152,25 @@ export class RunsTable {
     this.#sql.exec("DELETE FROM runs WHERE run = ?", run);
   }
 
+  setRollback(run: number, status: number, rollback: string): void {
+    this.#sql.exec(
+      "UPDATE runs SET status = ?, live = 1, paused_at = NULL, rollback = ? WHERE run = ?",
+      status,
+      rollback,
+      run,
+    );
+  }
+
+  recordRollback(run: number, rollback: string): void {
+    this.#sql.exec("UPDATE runs SET rollback = ? WHERE run = ?", rollback, run);
+  }
+
   /** Back to the beginning: same id, payload and time of creation (spec §4.7). */
   restart(run: number, status: number, now: number): void {
     this.#storage.kv.delete(cloneKey.output(run));
     this.#sql.exec(
       `UPDATE runs SET status = ?, live = 1, started_at = ?, ended_at = NULL, paused_at = NULL, purge_at = NULL,
-         output_form = 0, output = NULL, error = NULL WHERE run = ?`,
+         output_form = 0, output = NULL, error = NULL, rollback = NULL WHERE run = ?`,
       status,
       now,
       run,

@@ -22,6 +22,7 @@ export const SCHEMA: readonly (readonly string[])[] = [
       output_form INTEGER NOT NULL DEFAULT 0,
       output TEXT,
       error TEXT,
+      rollback TEXT,
       token TEXT,
       success_retention_ms INTEGER,
       error_retention_ms INTEGER,
@@ -34,6 +35,7 @@ export const SCHEMA: readonly (readonly string[])[] = [
     // lie together and a range of integers reads them in order.
     // `due_at`: end of a sleep, end of a back-off, timeout of a wait; NULL when nothing is due.
     // `held_ms`: what was left of it when the run was paused. `wait_ms`: the whole length of a sleep or a wait's timeout.
+    // `rollback`: whether the step has a rollback handler, and what has become of it.
     // `event_type`: what a wait waits for. `value` of a completed wait: the number of the event it took.
     `CREATE TABLE steps (
       step INTEGER PRIMARY KEY,
@@ -52,7 +54,8 @@ export const SCHEMA: readonly (readonly string[])[] = [
       form INTEGER NOT NULL DEFAULT 0,
       value TEXT,
       error TEXT,
-      config TEXT
+      config TEXT,
+      rollback INTEGER
     )`,
     `CREATE INDEX steps_due ON steps (due_at) WHERE due_at IS NOT NULL`,
     // Attempts that failed; a step's last, successful attempt is the step's own row.

@@ -7,10 +7,12 @@ import { logFailure, logLine } from "./log.ts";
 import { execute, type Settled } from "./run.ts";
 import { definitionOf } from "./registry.ts";
 import { DEFAULT_RETENTION_MS } from "./retention.ts";
+import { readRollbackRecord, rollBack, type RollbackRecord, type RollbackTask } from "./rollback.ts";
+import type { RollbackHandler } from "./rollback-options.ts";
 import { type RunRow, RunsTable } from "./runs-table.ts";
 import { isTerminal, STATUS } from "./status.ts";
 import { timeoutError } from "./step-wait.ts";
-import { firstKey, KIND, type StepRow, StepsTable } from "./steps-table.ts";
+import { firstKey, KIND, ROLLBACK, type StepRow, StepsTable } from "./steps-table.ts";
 import { Timers } from "./timers.ts";
 import { cloneKey, copyOf, decode, type Encoded, encode } from "./value-store.ts";
 
@@ -47,6 +49,7 @@ export class Shard implements ExecutionHost {
   readonly #alarm: AlarmClock;
   readonly #live = new Map<number, Execution>();
   readonly #unknownWorkflows = new Set<string>();
+  readonly #rollbacks = new Map<number, RollbackTask>();
   #sweeping = false;
 
   constructor(state: DurableObjectState, env: unknown) {
@@ -72,33 +75,39 @@ export class Shard implements ExecutionHost {
 
   /** Runs again from the top, from the journal. The row says `live` already. */
   replay(row: RunRow): void {
-    this.#launch({
+    this.#launch(this.#startOf(row));
+  }
+
+  #startOf(row: RunRow): Start {
+    return {
       run: row.run,
       workflow: row.workflow,
       id: row.id,
       createdAt: row.created_at,
       payload: () => decode(this.storage, row.payload_form, row.payload, cloneKey.payload(row.run)),
       recorded: this.steps.ofRun(row.run),
-    });
+    };
   }
 
   #launch(start: Start): void {
-    const definition = definitionOf(start.workflow);
-    if (definition === undefined) {
-      this.#reportUnknown(start.workflow);
-      return;
-    }
-    const execution = new Execution(this, definition, start.run, start.id, start.recorded);
+    const execution = this.#prepare(start);
+    if (execution === undefined) return;
     this.#live.set(start.run, execution);
-    this.#alarm.arm(this.#live.size > 0);
+    this.#alarm.arm(true);
     this.#sweepSoon();
-    const event = {
-      timestamp: new Date(start.createdAt),
-      payload: start.payload(),
-      instanceId: start.id,
-      workflowName: start.workflow,
-    };
-    void execute(execution, this.#state, this.#env, event).then((settled) => this.#settle(execution, settled));
+    void this.#execute(execution, start).then((settled) => this.#settle(execution, settled));
+  }
+
+  #prepare(start: Start): Execution | undefined {
+    const definition = definitionOf(start.workflow);
+    if (definition !== undefined) return new Execution(this, definition, start.run, start.id, start.recorded);
+    this.#reportUnknown(start.workflow);
+    return undefined;
+  }
+
+  #execute(execution: Execution, { createdAt, payload, id, workflow }: Start): Promise<Settled> {
+    const event = { timestamp: new Date(createdAt), payload: payload(), instanceId: id, workflowName: workflow };
+    return execute(execution, this.#state, this.#env, event);
   }
 
   #reportUnknown(workflow: string): void {
@@ -132,6 +141,10 @@ export class Shard implements ExecutionHost {
       this.runs.setStatus(row.run, STATUS.paused, false, row.paused_at);
       return;
     }
+    if (row.status === STATUS.rollingBack) {
+      this.resumeRollback(row);
+      return;
+    }
     this.#settleDue(row.run);
     this.replay(row);
   }
@@ -150,7 +163,7 @@ export class Shard implements ExecutionHost {
       if (woken < RUNS_PER_TURN) break;
     }
     await this.#purge();
-    await this.commits.join(() => this.#alarm.arm(this.#live.size > 0));
+    await this.commits.join(() => this.#alarm.arm(this.#isExecuting));
   }
 
   /** Runs whose retention has passed leave nothing behind. */
@@ -207,7 +220,8 @@ export class Shard implements ExecutionHost {
   #settle(execution: Execution, settled: Settled): void {
     if (!execution.alive) return;
     if ("thrown" in settled) {
-      this.failRun(execution, settled.thrown);
+      if (execution.rollbacks.size === 0) this.failRun(execution, settled.thrown);
+      else this.#failWithRollback(execution, settled.thrown);
       return;
     }
     let output: Encoded;
@@ -232,6 +246,91 @@ export class Shard implements ExecutionHost {
       this.runs.end(execution.run, STATUS.errored, Date.now(), errorRetentionMs, JSON.stringify(error), null);
       this.#forget(execution);
     });
+  }
+
+  #failWithRollback(execution: Execution, thrown: unknown): void {
+    const error = finalError(execution, thrown);
+    logFailure({ workflow: execution.definition.name, run: execution.id }, "failed and is rolled back", error, thrown);
+    this.#write(execution, () => this.startRollback(execution, { after: STATUS.errored, error }));
+  }
+
+  // --- rolling back --------------------------------------------------------------------------------------------
+
+  /** Inside a write: the run's code is at its end, and the handlers of its steps are called. */
+  startRollback(execution: Execution, record: RollbackRecord): void {
+    const { run, rollbacks } = execution;
+    for (const [step, { row }] of rollbacks) {
+      const stored = this.steps.get(step);
+      // A step in flight has started, so it takes part; its row may be missing yet.
+      if (stored === undefined) this.steps.put({ ...row, rollback: ROLLBACK.registered });
+      else if (stored.rollback === null) this.steps.setRollback(step, ROLLBACK.registered);
+    }
+    execution.isRollingBack = true;
+    this.drop(execution);
+    this.steps.clearDue(run);
+    this.runs.setRollback(run, STATUS.rollingBack, JSON.stringify(record));
+    const isComplete = this.steps.toRollBack(run).every(({ step }) => rollbacks.has(step));
+    const row = isComplete ? undefined : this.runs.get(run);
+    if (row === undefined) this.#runRollback(execution, rollbacks, record);
+    else this.resumeRollback(row);
+  }
+
+  /** The handlers are functions and were lost with their execution: the code is run again only to meet them. */
+  resumeRollback(row: RunRow): void {
+    const start = this.#startOf(row);
+    const execution = this.#prepare(start);
+    if (execution === undefined || this.#rollbacks.has(row.run)) return;
+    const collected = execution.startCollecting();
+    const handlers = Promise.race([collected, this.#execute(execution, start)]).then(() => {
+      execution.isRollingBack = true;
+      execution.drop();
+      return execution.rollbacks;
+    });
+    this.#runRollback(execution, handlers, readRollbackRecord(row));
+  }
+
+  #runRollback(
+    execution: Execution,
+    handlers: RollbackHandlers | Promise<RollbackHandlers>,
+    record: RollbackRecord,
+  ): void {
+    const { run, id, definition } = execution;
+    const task: RollbackTask = { run, id, workflow: definition.name, cancelled: false };
+    this.#rollbacks.set(run, task);
+    this.#alarm.arm(true);
+    const work = async (): Promise<void> => {
+      const ended = await rollBack(this, task, await handlers, record);
+      if (task.cancelled) return;
+      await this.commits.write(() => {
+        const { after, error } = ended;
+        this.runs.recordRollback(run, JSON.stringify(ended));
+        this.runs.end(run, after, Date.now(), definition.errorRetentionMs, error && JSON.stringify(error), null);
+        this.#rollbacks.delete(run);
+      });
+    };
+    work().catch((error: unknown) => {
+      this.#rollbacks.delete(run);
+      logFailure(
+        { workflow: task.workflow, run: id },
+        "could not be rolled back and is tried again",
+        recordOf(error),
+        error,
+      );
+      this.timers.add(Date.now() + SUSPEND_MS, () => {
+        const row = this.runs.get(run);
+        if (row?.status === STATUS.rollingBack) this.resumeRollback(row);
+      });
+    });
+  }
+
+  cancelRollback(run: number): void {
+    const task = this.#rollbacks.get(run);
+    if (task !== undefined) task.cancelled = true;
+    this.#rollbacks.delete(run);
+  }
+
+  get #isExecuting(): boolean {
+    return this.#live.size > 0 || this.#rollbacks.size > 0;
   }
 
   #write(execution: Execution, write: () => void): void {
@@ -260,6 +359,7 @@ export class Shard implements ExecutionHost {
   remove(run: number): void {
     const execution = this.#live.get(run);
     if (execution !== undefined) this.drop(execution);
+    this.cancelRollback(run);
     this.storage.transactionSync(() => {
       this.steps.removeFrom(run, firstKey(run));
       this.events.removeAll(run);
@@ -332,7 +432,7 @@ export class Shard implements ExecutionHost {
     void this.commits.join(() => {
       for (const [execution, steps] of long) this.#mark(execution, steps);
       for (const execution of park) if (execution.alive && execution.isIdle) this.#park(execution);
-      if (park.length > 0) this.#alarm.arm(this.#live.size > 0);
+      if (park.length > 0) this.#alarm.arm(this.#isExecuting);
     });
   }
 
@@ -351,6 +451,8 @@ export class Shard implements ExecutionHost {
     this.drop(execution);
   }
 }
+
+type RollbackHandlers = ReadonlyMap<number, RollbackHandler>;
 
 interface Start {
   run: number;

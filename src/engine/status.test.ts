@@ -15,6 +15,7 @@ test.each<
   ["waiting", false, "paused", "waitingForPause", "ignore"],
   ["waitingForPause", false, "ignore", "ignore", "cancel-pause"],
   ["paused", false, "ignore", "ignore", "replay"],
+  ["rollingBack", false, "ignore", "ignore", "ignore"],
   ["complete", true, "ignore", "ignore", "ignore"],
   ["errored", true, "ignore", "ignore", "ignore"],
   ["terminated", true, "ignore", "ignore", "ignore"],

@@ -13,6 +13,7 @@ export const STATUS_NAMES = [
   "complete",
   "waitingForPause",
   "waiting",
+  "rollingBack",
 ] as const;
 
 export type StatusName = (typeof STATUS_NAMES)[number];
@@ -26,6 +27,7 @@ export const STATUS = {
   complete: 5,
   waitingForPause: 6,
   waiting: 7,
+  rollingBack: 8,
 } as const satisfies Record<StatusName, number>;
 
 export type Status = (typeof STATUS)[StatusName];
@@ -38,9 +40,11 @@ export function isTerminal(status: number): boolean {
   return status === STATUS.complete || status === STATUS.errored || status === STATUS.terminated;
 }
 
+const UNPAUSABLE: ReadonlySet<number> = new Set([STATUS.paused, STATUS.waitingForPause, STATUS.rollingBack]);
+
 /** What `pause()` does: nothing, or stop at once, or wait for the step callbacks that are in flight. */
 export function onPause(status: number, callbacksInFlight: number): "ignore" | "paused" | "waitingForPause" {
-  if (isTerminal(status) || status === STATUS.paused || status === STATUS.waitingForPause) return "ignore";
+  if (isTerminal(status) || UNPAUSABLE.has(status)) return "ignore";
   return callbacksInFlight > 0 ? "waitingForPause" : "paused";
 }
 

@@ -1,9 +1,8 @@
-import { parseDuration } from "./duration.ts";
+import { callBack, type Outcome } from "./call-back.ts";
 import {
   EngineError,
   type ErrorRecord,
   isInfrastructureError,
-  isNonRetryable,
   recordOf,
   reviveError,
   UnserialisableResult,
@@ -12,36 +11,25 @@ import type { Execution, OpenStep } from "./execution.ts";
 import { isStepName } from "./ids.ts";
 import { journaled } from "./journaled.ts";
 import { logLine } from "./log.ts";
-import {
-  contextOf,
-  delayMs,
-  recallConfig,
-  resolveConfig,
-  type StepConfig,
-  storeConfig,
-  timeoutMs,
-} from "./step-config.ts";
-import { KIND, STATE } from "./steps-table.ts";
-import { copyOf, type Encoded, encode } from "./value-store.ts";
 import { never } from "./never.ts";
+import { planRetry, type RetryPlan } from "./retry-plan.ts";
+import { readRollback } from "./rollback-options.ts";
+import { contextOf, recallConfig, resolveConfig, type StepConfig, storeConfig, timeoutMs } from "./step-config.ts";
+import { KIND, ROLLBACK, STATE } from "./steps-table.ts";
+import { copyOf, type Encoded, encode } from "./value-store.ts";
 
 export type StepCallback = (context: ReturnType<typeof contextOf>) => unknown;
 
 const CONFIG_DOCS = "https://developers.cloudflare.com/workflows/build/sleeping-and-retrying/";
-const DELAY_FUNCTION_MS = 5000;
 /** How long failures between objects are retried around a callback before they count as its own: longer than a fail-over. */
 const INFRASTRUCTURE_PATIENCE_MS = 120_000;
 
-/** `step.do(name, callback)` and `step.do(name, config, callback)`; the order of the checks is the original's (spec §6.1). */
-export async function doStep(
-  execution: Execution,
-  nameGiven: unknown,
-  second: unknown,
-  third: unknown,
-): Promise<unknown> {
+/** `step.do(name, [config], callback, [rollback])`; the order of the checks is the original's (spec §6.1, §9). */
+export async function doStep(execution: Execution, nameGiven: unknown, given: readonly unknown[]): Promise<unknown> {
   const name = String(nameGiven);
-  const callback = typeof second === "function" ? second : third;
+  const [configGiven, callback, rollback] = typeof given[0] === "function" ? [undefined, given[0], given[1]] : given;
   if (!isCallback(callback)) throw new EngineError("WorkflowFatalError", `Step "${name}" requires a callback function`);
+  const handler = rollback === undefined ? undefined : readRollback(name, rollback);
   const { stepLimit } = execution.definition;
   if (++execution.doCalls > stepLimit) {
     throw new EngineError(
@@ -55,23 +43,27 @@ export async function doStep(
       `Step name "${name}" exceeds max length (256 chars) or invalid characters found`,
     );
   }
-  const given = resolveConfig(typeof second === "function" ? undefined : second);
-  if (given === undefined) {
+  const current = resolveConfig(configGiven);
+  if (current === undefined) {
     throw new EngineError("WorkflowFatalError", `Step config for "${name}" is in a invalid format. See ${CONFIG_DOCS}`);
   }
 
   const { count, row } = execution.recall(KIND.do, name);
+  const config = row === undefined ? current : recallConfig(row.config, current);
+  const step: OpenStep = row === undefined ? execution.open(KIND.do, name, count) : { row, stored: true };
+  if (row === undefined) step.row.config = storeConfig(config);
+  // While handlers are collected, a step without a row is one that never started.
+  if (handler !== undefined && !(row === undefined && execution.isCollecting)) {
+    step.row.rollback ??= ROLLBACK.registered;
+    execution.rollbacks.set(step.row.step, { ...handler, row: step.row, config });
+  }
   // E1: an outcome in the journal is the outcome.
   if (row?.state === STATE.completed) return execution.valueOf(row);
   if (row?.state === STATE.failed) throw reviveError(parseError(row.error));
 
-  const step: OpenStep = row === undefined ? execution.open(KIND.do, name, count) : { row, stored: true };
-  const config = row === undefined ? given : recallConfig(row.config, given);
-  if (row === undefined) step.row.config = storeConfig(config);
+  if (execution.isCollecting) return execution.collected();
   return new Attempts(execution, step, config, callback).run();
 }
-
-type Outcome = { value: unknown } | { thrown: unknown };
 
 /** The attempt loop of one step (spec §6.5). */
 class Attempts {
@@ -120,34 +112,11 @@ class Attempts {
     }
   }
 
-  async #call(): Promise<Outcome> {
+  #call(): Promise<Outcome> {
     const { row } = this.#step;
-    try {
-      const returned = this.#callback(contextOf(row.name, row.count, row.attempts, this.#config));
-      return { value: isThenable(returned) ? await this.#withTimeout(returned) : returned };
-    } catch (thrown) {
-      return { thrown };
-    }
-  }
-
-  #withTimeout(returned: PromiseLike<unknown>): Promise<unknown> {
-    const { timers } = this.#execution.host;
-    const ms = timeoutMs(this.#config);
-    return new Promise((resolve, reject) => {
-      const timer = timers.add(Date.now() + ms, () => {
-        reject(new EngineError("WorkflowTimeoutError", `Execution timed out after ${ms}ms`));
-      });
-      returned.then(
-        (value) => {
-          timers.cancel(timer);
-          resolve(value);
-        },
-        (error: unknown) => {
-          timers.cancel(timer);
-          reject(error);
-        },
-      );
-    });
+    return callBack(this.#execution.host.timers, timeoutMs(this.#config), () =>
+      this.#callback(contextOf(row.name, row.count, row.attempts, this.#config)),
+    );
   }
 
   #succeed(value: unknown, startedAt: number): unknown {
@@ -162,7 +131,7 @@ class Attempts {
     const written = journaled(execution, () => {
       const now = Date.now();
       const { steps } = execution.host;
-      if (this.#step.stored || row.attempts > 1) steps.complete(row, now, encoded);
+      if (this.#step.stored || row.attempts > 1 || row.rollback !== null) steps.complete(row, now, encoded);
       else steps.insertCompleted(row.step, row.kind, row.name, row.count, row.started_at, now, encoded, row.config);
       execution.end(this.#step);
       execution.host.recorded(execution);
@@ -180,8 +149,8 @@ class Attempts {
     }
     const error = recordOf(thrown);
     row.failures++;
-    const retry = !isNonRetryable(thrown) && row.failures <= this.#config.retries.limit;
-    const plan = retry ? await this.#planRetry(error) : { error };
+    const context = contextOf(row.name, row.count, row.attempts, this.#config);
+    const plan = await planRetry(execution.host.timers, this.#config, context, row.failures, thrown);
     if (!execution.alive) return never();
     await journaled(execution, () => this.#recordFailure(startedAt, error, plan));
     if ("delay" in plan) return RETRY;
@@ -220,39 +189,6 @@ class Attempts {
     else logLine("warn", subject, `${what} (last attempt)`);
   }
 
-  async #planRetry(error: ErrorRecord): Promise<RetryPlan> {
-    const { delay } = this.#config.retries;
-    const { row } = this.#step;
-    if (typeof delay !== "function") return { delay: delayMs(this.#config, parseDuration(delay) ?? 0, row.failures) };
-    const broken = (what: string): RetryPlan => ({
-      error: recordOf(
-        new EngineError("NonRetryableDelayError", `The delay function for step "${row.name}-${row.count}" ${what}`),
-      ),
-    });
-    const ctx = contextOf(row.name, row.count, row.attempts, this.#config);
-    let late = (): void => {};
-    const limit = new Promise<typeof LATE>((resolve) => {
-      late = () => resolve(LATE);
-    });
-    const { timers } = this.#execution.host;
-    const timer = timers.add(Date.now() + DELAY_FUNCTION_MS, late);
-    try {
-      const answer = await Promise.race([delay({ ctx, error: reviveError(error) }), limit]);
-      if (answer === LATE) return broken("did not return within 5 seconds");
-      const base = parseDuration(answer);
-      if (base === undefined || base < 0) {
-        return broken(
-          'returned an invalid delay value (expected a number of ms or a duration string like "30 seconds")',
-        );
-      }
-      return { delay: delayMs(this.#config, base, row.failures) };
-    } catch (thrown) {
-      return broken(`threw an error: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-    } finally {
-      timers.cancel(timer);
-    }
-  }
-
   #sleepUntilRetry(dueAt: number): Promise<void> {
     this.#step.row.due_at = null;
     if (dueAt <= Date.now() && !this.#execution.isGated) return Promise.resolve();
@@ -263,9 +199,6 @@ class Attempts {
 }
 
 const RETRY = Symbol("retry");
-const LATE = Symbol("late");
-
-type RetryPlan = { delay: number } | { error: ErrorRecord };
 
 export function parseError(stored: string | null): ErrorRecord {
   // Written by JSON.stringify from an ErrorRecord.
@@ -274,8 +207,4 @@ export function parseError(stored: string | null): ErrorRecord {
 
 function isCallback(value: unknown): value is StepCallback {
   return typeof value === "function";
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof Reflect.get(value, "then") === "function";
 }

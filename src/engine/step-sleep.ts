@@ -11,6 +11,7 @@ export function sleep(execution: Execution, nameGiven: unknown, duration: unknow
   const name = String(nameGiven);
   const { count, row } = execution.recall(KIND.sleep, name);
   if (row !== undefined) return resumeSleep(execution, row);
+  if (execution.isCollecting) return execution.collected();
   const ms = parseDuration(duration);
   if (ms === undefined) throw fault(`Invalid duration ${show(duration)} for sleep "${name}": ${DURATION_HINT}`);
   if (ms > MAX_WAIT_MS) throw fault(`The duration of sleep "${name}" is longer than 365 days`);
@@ -25,6 +26,7 @@ export function sleepUntil(execution: Execution, nameGiven: unknown, until: unkn
   const name = String(nameGiven);
   const { count, row } = execution.recall(KIND.sleep, name);
   if (row !== undefined) return resumeSleep(execution, row);
+  if (execution.isCollecting) return execution.collected();
   const time = until instanceof Date ? until.getTime() : until;
   if (typeof time !== "number" || !Number.isFinite(time)) {
     throw fault(
@@ -55,6 +57,7 @@ async function startSleep(execution: Execution, name: string, count: number, ms:
 
 async function resumeSleep(execution: Execution, row: StepRow): Promise<void> {
   if (row.state === STATE.completed) return;
+  if (execution.isCollecting) return execution.collected();
   if (execution.isGated) await execution.passGate();
   if (!execution.alive) return never();
   return waitOut(execution, { row, stored: true }, row.due_at ?? row.started_at);

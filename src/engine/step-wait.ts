@@ -19,6 +19,7 @@ export async function waitForEvent(execution: Execution, nameGiven: unknown, opt
   if (row?.state === STATE.completed) return execution.host.events.read(Number(row.value));
   if (row?.state === STATE.failed) throw reviveError(parseError(row.error));
 
+  if (execution.isCollecting) return execution.collected();
   if (execution.isGated) await execution.passGate();
   if (!execution.alive) return never();
   const step: OpenStep = row === undefined ? execution.open(KIND.waitForEvent, name, count) : { row, stored: true };

@@ -2,6 +2,8 @@ import { STEPS_PER_RUN } from "./schema.ts";
 import { cloneKey, type Encoded, FORM, writeClone } from "./value-store.ts";
 
 export const KIND = { do: 0, sleep: 1, waitForEvent: 2 } as const;
+/** What has become of a step's rollback handler; NULL where it has none. */
+export const ROLLBACK = { registered: 0, done: 1, failed: 2 } as const;
 export const STATE = { pending: 0, completed: 1, failed: 2 } as const;
 
 /** A row of `steps`. */
@@ -23,6 +25,7 @@ export type StepRow = {
   value: string | null;
   error: string | null;
   config: string | null;
+  rollback: number | null;
 };
 
 export function firstKey(run: number): number {
@@ -83,8 +86,8 @@ export class StepsTable {
   put(row: StepRow): void {
     this.#sql.exec(
       `INSERT OR REPLACE INTO steps (step, kind, name, count, state, attempts, failures, started_at, ended_at, due_at,
-         held_ms, wait_ms, event_type, form, value, error, config)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         held_ms, wait_ms, event_type, form, value, error, config, rollback)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.step,
       row.kind,
       row.name,
@@ -102,6 +105,7 @@ export class StepsTable {
       row.value,
       row.error,
       row.config,
+      row.rollback,
     );
   }
 
@@ -120,6 +124,36 @@ export class StepsTable {
 
   fail(row: StepRow, endedAt: number, error: string): void {
     this.put({ ...row, state: STATE.failed, ended_at: endedAt, due_at: null, held_ms: null, error });
+  }
+
+  get(step: number): StepRow | undefined {
+    return this.#sql.exec<StepRow>("SELECT * FROM steps WHERE step = ?", step).toArray()[0];
+  }
+
+  /** Steps whose rollback handler has not been called to its end, latest started first. */
+  toRollBack(run: number): StepRow[] {
+    return this.#sql
+      .exec<StepRow>(
+        "SELECT * FROM steps WHERE step >= ? AND step < ? AND rollback = ? ORDER BY step DESC",
+        firstKey(run),
+        firstKey(run + 1),
+        ROLLBACK.registered,
+      )
+      .toArray();
+  }
+
+  /** A restarted run has rolled nothing back. */
+  resetRollbacks(run: number): void {
+    this.#sql.exec(
+      "UPDATE steps SET rollback = ? WHERE step >= ? AND step < ? AND rollback IS NOT NULL",
+      ROLLBACK.registered,
+      firstKey(run),
+      firstKey(run + 1),
+    );
+  }
+
+  setRollback(step: number, rollback: number): void {
+    this.#sql.exec("UPDATE steps SET rollback = ? WHERE step = ?", rollback, step);
   }
 
   addFailedAttempt(

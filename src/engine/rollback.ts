@@ -1,0 +1,96 @@
+import { callBack } from "./call-back.ts";
+import { type ErrorRecord, recordOf, reviveError } from "./errors.ts";
+import { logLine } from "./log.ts";
+import { planRetry } from "./retry-plan.ts";
+import type { RollbackHandler } from "./rollback-options.ts";
+import type { RunRow } from "./runs-table.ts";
+import type { Shard } from "./shard.ts";
+import { contextOf, timeoutMs } from "./step-config.ts";
+import { ROLLBACK, STATE, type StepRow } from "./steps-table.ts";
+import { cloneKey, decode } from "./value-store.ts";
+
+/** What is on disk of a rollback: where it leads, and once it has ended, how. */
+export interface RollbackRecord {
+  /** The status that the run ends with. */
+  after: number;
+  /** The run's own error; `null` for a termination. */
+  error: ErrorRecord | null;
+  outcome?: "complete" | "failed";
+  /** Of the handler that stopped the chain. */
+  failure?: { name: string; message: string };
+}
+
+const TERMINATED: ErrorRecord = { name: "Terminated", message: "Instance terminated during rollback" };
+
+/** @throws Error when the run has none: its status says that it has */
+export function readRollbackRecord(row: RunRow): RollbackRecord {
+  if (row.rollback === null) throw new Error(`Run ${row.id} is being rolled back, but its record of that is missing.`);
+  return JSON.parse(row.rollback) as RollbackRecord;
+}
+
+/** Shows whether a rollback that is under way is still wanted: a termination or deletion ends it. */
+export interface RollbackTask {
+  readonly run: number;
+  readonly id: string;
+  readonly workflow: string;
+  cancelled: boolean;
+}
+
+/**
+ * Calls the rollback handlers of a run, latest started step first, one at a time; one that finally fails stops the chain
+ * (spec §9). Each that has ended is marked on disk, so a crash repeats at most one.
+ */
+export async function rollBack(
+  shard: Shard,
+  task: RollbackTask,
+  handlers: ReadonlyMap<number, RollbackHandler>,
+  record: RollbackRecord,
+): Promise<RollbackRecord> {
+  const error = record.error ?? TERMINATED;
+  for (const row of shard.steps.toRollBack(task.run)) {
+    const failure = await takeBack(shard, task, row, handlers.get(row.step), error);
+    if (task.cancelled) return record;
+    await shard.commits.write(() => {
+      shard.steps.setRollback(row.step, failure === undefined ? ROLLBACK.done : ROLLBACK.failed);
+    });
+    if (failure !== undefined)
+      return { ...record, outcome: "failed", failure: { name: failure.name, message: failure.message } };
+  }
+  return { ...record, outcome: "complete" };
+}
+
+/** Attempts of one handler; what failed it for good, or nothing. */
+async function takeBack(
+  shard: Shard,
+  task: RollbackTask,
+  row: StepRow,
+  handler: RollbackHandler | undefined,
+  error: ErrorRecord,
+): Promise<ErrorRecord | undefined> {
+  const stepName = `${row.name}-${row.count}`;
+  const subject = { workflow: task.workflow, run: task.id, step: stepName };
+  if (handler === undefined) {
+    logLine("warn", subject, "has a rollback handler that the present code does not register any more");
+    return { name: "RollbackMissing", message: "Rollback function not available in registry" };
+  }
+  const ctx = contextOf(row.name, row.count, Math.max(1, row.attempts), handler.config);
+  const { rollbackConfig } = handler;
+  const output =
+    row.state === STATE.completed ? decode(shard.storage, row.form, row.value, cloneKey.step(row.step)) : undefined;
+  for (let failures = 1; ; failures++) {
+    const outcome = await callBack(shard.timers, timeoutMs(rollbackConfig), () =>
+      handler.rollback({ ctx, error: reviveError(error), output, stepName }),
+    );
+    if (task.cancelled || "value" in outcome) return undefined;
+    const plan = await planRetry(shard.timers, rollbackConfig, ctx, failures, outcome.thrown);
+    if ("error" in plan) {
+      const failure = recordOf(outcome.thrown);
+      logLine("warn", subject, `rollback failed: ${failure.name}: ${failure.message}`);
+      return failure;
+    }
+    await new Promise<void>((resolve) => {
+      shard.timers.add(Date.now() + plan.delay, resolve);
+    });
+    if (task.cancelled) return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { EngineApp } from "./app.ts";
+
+let app: EngineApp;
+beforeAll(async () => {
+  app = await EngineApp.start();
+});
+afterAll(async () => {
+  await app.stop();
+});
+
+const FORWARD = ["do one", "do two", "do without"];
+
+test("an uncaught error calls the handlers, latest step first, failed steps too (spec §9)", async () => {
+  const { id, status, error } = await app.run("rolls back");
+  expect({ status, error }).toMatchObject({ status: "errored", error: { name: "Error", message: "enough" } });
+  expect(app.witness.of(id)).toEqual([...FORWARD, "undo fails: undefined", "undo two-1: enough", "undo one-1: enough"]);
+  expect(await app.status(id)).toMatchObject({ rollback: { outcome: "complete", error: null } });
+});
+
+test("a handler that finally fails stops the chain; the run keeps its own error", async () => {
+  const { id, status, error } = await app.run("cannot be rolled back");
+  expect({ status, error }).toMatchObject({ status: "errored", error: { message: "enough" } });
+  expect(app.witness.of(id)).toEqual(["do one", "do two", "try to undo two", "try to undo two"]);
+  expect(await app.status(id)).toMatchObject({ rollback: { outcome: "failed", error: { message: "stuck" } } });
+});
+
+test("a termination rolls back only when asked to", async () => {
+  for (const rollback of [false, true]) {
+    const id = await app.create("rolls back", { ms: 60_000 });
+    await app.witness.until(id, (seen) => seen.includes("do without"));
+    await expect.poll(async () => (await app.status(id)).status).toBe("running");
+    await app.call("terminate", [{ rollback }], { id });
+    expect(await app.until(id, "terminated")).toMatchObject({ output: null });
+    const undone = app.witness.of(id).filter((text) => text.startsWith("undo"));
+    expect(undone.at(-1)).toBe(rollback ? "undo one-1: Instance terminated during rollback" : undefined);
+  }
+});
+
+test("the handlers are met again when the process was killed in between", async () => {
+  const id = await app.create("rolls back", { ms: 60_000 });
+  await app.witness.until(id, (seen) => seen.includes("do without"));
+  await app.control(id, "pause");
+  await app.until(id, "paused");
+  await app.killAndRestart();
+  await app.call("terminate", [{ rollback: true }], { id });
+  expect(await app.until(id, "terminated")).toMatchObject({ rollback: { outcome: "complete" } });
+  expect(app.witness.of(id).filter((text) => text.startsWith("do "))).toEqual(FORWARD);
+  expect(app.witness.of(id).slice(-2)).toEqual([
+    "undo two-1: Instance terminated during rollback",
+    "undo one-1: Instance terminated during rollback",
+  ]);
+});
