@@ -46,6 +46,7 @@ describe("after a crash", () => {
     ["a pause was not passed on", "pausing", "running", "pause"],
     ["a pause has come true", "pausing", "paused", { hold: "paused" }],
     ["a resume was not passed on", "resuming", "paused", "resume"],
+    ["a pause is taken back before it has come true", "resuming", "waitingForPause", "resume"],
     ["a resume has come true", "resuming", "running", { hold: "none" }],
     ["somebody else resumed", "paused", "running", { hold: "none" }],
     ["somebody else paused", "none", "paused", { hold: "paused" }],

@@ -73,50 +73,45 @@ export class ImportAgent extends Agent<Env, WorkspaceState> {
   // What a browser may ask for. -------------------------------------------------------------------------------------
 
   @callable()
-  async pause(importId: string): Promise<void> {
-    const record = this.#admit("pause", importId);
-    this.#imports.change(record.id, { hold: "pausing" });
-    this.#publish();
-    await this.#reconcileIn(2);
-    const instance = await this.env.IMPORT_WORKFLOW.get(record.id);
-    await instance.pause();
-    await this.#settle(record.id);
+  pause(importId: string): Promise<void> {
+    return this.#command(() => this.#hold("pause", importId));
   }
 
   @callable()
-  async resume(importId: string): Promise<void> {
-    const record = this.#admit("resume", importId);
-    this.#imports.change(record.id, { hold: "resuming" });
-    this.#publish();
-    await this.#reconcileIn(2);
-    const instance = await this.env.IMPORT_WORKFLOW.get(record.id);
-    await instance.resume();
-    await this.#settle(record.id);
+  resume(importId: string): Promise<void> {
+    return this.#command(() => this.#hold("resume", importId));
   }
 
   @callable()
-  async cancel(importId: string): Promise<void> {
-    const record = this.#admit("cancel", importId);
-    this.#end(record, "cancelled", null);
-    if (record.queued) await this.#terminate(record.id);
+  cancel(importId: string): Promise<void> {
+    return this.#command(async () => {
+      const record = this.#admit("cancel", importId);
+      this.#end(record, "cancelled", null);
+      if (record.queued) await this.#terminate(record.id);
+    });
   }
 
   @callable()
-  async decide(importId: string, approved: boolean): Promise<void> {
-    if (typeof approved !== "boolean") throw new Refusal("malformed", "A decision is true or false.", 400);
-    const record = this.#admit("decide", importId);
-    this.#imports.change(record.id, { decision: { approved, by: "person", at: Date.now() } });
-    this.#publish();
-    await this.#reconcileIn(2);
-    await this.#sendDecision(record.id);
+  decide(importId: string, approved: boolean): Promise<void> {
+    return this.#command(async () => {
+      if (typeof approved !== "boolean") throw new Refusal("malformed", "A decision is true or false.", 400);
+      const record = this.#admit("decide", importId);
+      this.#imports.change(record.id, { decision: { approved, by: "person", at: Date.now() } });
+      this.#publish();
+      // Killed before the event is sent, the agent sends it when it compares itself with the workflow.
+      await this.#reconcileIn(2);
+      await this.#sendDecision(record.id);
+    });
   }
 
   /** Takes an import that has ended out of the history, with all its rows. */
   @callable()
-  async remove(importId: string): Promise<void> {
-    const record = this.#admit("remove", importId);
-    this.ctx.storage.transactionSync(() => dropImport(this.ctx.storage.sql, record.id));
-    this.#publish();
+  remove(importId: string): Promise<void> {
+    return this.#command(async () => {
+      const record = this.#admit("remove", importId);
+      this.ctx.storage.transactionSync(() => dropImport(this.ctx.storage.sql, record.id));
+      this.#publish();
+    });
   }
 
   // What the workflow reports. --------------------------------------------------------------------------------------
@@ -298,7 +293,7 @@ export class ImportAgent extends Agent<Env, WorkspaceState> {
     }
   }
 
-  /** Follows a pause or a resume until the engine has done it, for about three seconds; the alarm takes over after. */
+  /** Passes a pause or a resume on and follows it until it is done, for about three seconds; then the alarm takes over. */
   async #settle(importId: string): Promise<void> {
     for (let tries = 0; tries < 30; tries++) {
       await this.#repair(importId);
@@ -406,6 +401,26 @@ export class ImportAgent extends Agent<Env, WorkspaceState> {
   }
 
   // The inside. -----------------------------------------------------------------------------------------------------
+
+  /** A browser is told in words what it cannot have; what went wrong in here goes to the log. */
+  async #command(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      console.error(error);
+      throw new Error("Something went wrong on the server. Its log says what.", { cause: error });
+    }
+  }
+
+  /** Records the wish first, then passes it on: a crash in between loses nothing. */
+  async #hold(action: "pause" | "resume", importId: string): Promise<void> {
+    const record = this.#admit(action, importId);
+    this.#imports.change(record.id, { hold: action === "pause" ? "pausing" : "resuming" });
+    this.#publish();
+    await this.#reconcileIn(2);
+    await this.#settle(record.id);
+  }
 
   /** The import, if the action is possible in its present status. */
   #admit(action: Action, importId: string): ImportRecord {

@@ -87,7 +87,7 @@ const repairs: Record<EngineStatus, (hold: Hold) => Repair> = {
   queued: settleAtWork,
   running: settleAtWork,
   waiting: settleAtWork,
-  waitingForPause: (hold) => (hold === "pausing" ? null : { hold: "pausing" }),
+  waitingForPause: (hold) => (hold === "resuming" ? "resume" : hold === "pausing" ? null : { hold: "pausing" }),
   paused: (hold) => (hold === "resuming" ? "resume" : hold === "paused" ? null : { hold: "paused" }),
   complete: fail,
   errored: fail,
