@@ -55,6 +55,16 @@ export class DataDirectoryUnusableError extends PawlError {
   }
 }
 
+/** `code: "secret_unusable"`: a secret cannot be handed over to the Worker. Says its name, never its value. */
+export class SecretUnusableError extends PawlError {
+  readonly secret: string;
+
+  constructor(secret: string, message: string) {
+    super("secret_unusable", message);
+    this.secret = secret;
+  }
+}
+
 /** `code: "start_failed"`: workerd ended, or did not get ready in time, at the first start. */
 export class StartFailedError extends PawlError {
   constructor(message: string, options?: ErrorOptions) {

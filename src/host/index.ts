@@ -4,6 +4,7 @@ export {
   DataDirectoryMismatchError,
   DataDirectoryUnusableError,
   ListenError,
+  SecretUnusableError,
   StartFailedError,
   UnsupportedPlatformError,
 } from "./errors.ts";

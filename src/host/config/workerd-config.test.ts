@@ -129,6 +129,10 @@ describe("the configuration has", () => {
     expect(environment).toEqual({ PAWL_SECRET_0: "hush", PAWL_DOOR_TOKEN: "token" });
   });
 
+  test.each([["x".repeat(100_001)], ["a\u0000b"]])("no secret that would arrive cut off", (secret) => {
+    expect(() => config({ vars: { KEY: secret }, secretNames: ["KEY"] })).toThrow("The secret KEY");
+  });
+
   test("the compression that a project asks for", () => {
     const bundle = { ...BUNDLE, compatibilityFlags: ["web_socket_compression"] };
     expect(config({}, { bundle }).text).not.toContain("no_web_socket_compression");

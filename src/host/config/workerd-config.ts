@@ -1,4 +1,5 @@
 import type { Bundle, BundleModule, Project } from "../../compiler/index.ts";
+import { SecretUnusableError } from "../errors.ts";
 import { assetsServiceConfig, type AssetListing } from "./asset-rules.ts";
 import { Embed, renderCapnp, type CapnpStruct, type CapnpValue } from "./capnp-text.ts";
 
@@ -13,6 +14,8 @@ const ENGINE_BINDING = "PAWL_ENGINE";
 const DOOR_TOKEN_VARIABLE = "PAWL_DOOR_TOKEN";
 /** What our own Workers are written against; has nothing to do with the project's date. */
 const OUR_COMPATIBILITY_DATE = "2026-06-11";
+
+const MAX_SECRET_BYTES = 100_000;
 
 export interface WorkerdConfigInput {
   readonly project: Project;
@@ -45,6 +48,7 @@ export interface WorkerdConfig {
 /**
  * workerd's configuration for a project: the user's Worker (`main`), its assets, the door, storage, network.
  * A pure function: the same input gives the same text.
+ * @throws SecretUnusableError
  */
 export function workerdConfig(input: WorkerdConfigInput): WorkerdConfig {
   const { project, bundle } = input;
@@ -195,9 +199,22 @@ function secretBindings(project: Project): { bindings: CapnpStruct[]; environmen
     // Numbered, because a binding's name need not be one that an environment can carry.
     const variable = `PAWL_SECRET_${index}`;
     bindings.push({ name, fromEnvironment: variable });
-    environment[variable] = typeof value === "string" ? value : JSON.stringify(value);
+    environment[variable] = secretText(name, typeof value === "string" ? value : JSON.stringify(value));
   }
   return { bindings, environment };
+}
+
+/** Secrets travel in the environment, which has room for 128 KiB a variable and ends strings at a zero byte. */
+function secretText(name: string, text: string): string {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_SECRET_BYTES) {
+    const message = `The secret ${name} has ${bytes} bytes; ${MAX_SECRET_BYTES} are the most that can be passed to a Worker. Keep large data in a file or a store of its own.`;
+    throw new SecretUnusableError(name, message);
+  }
+  if (text.includes("\0")) {
+    throw new SecretUnusableError(name, `The secret ${name} contains a zero byte. Encode it, for example as base64.`);
+  }
+  return text;
 }
 
 function commentText(text: string): string {
