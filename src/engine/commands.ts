@@ -124,7 +124,7 @@ export class Commands {
       if (row.status === STATUS.terminated && row.token === token) return accept(null);
       if (isTerminal(row.status)) return refuse(REFUSAL.cannotTerminate);
       if (rollback && this.#terminateWithRollback(row)) return accept(null);
-      this.#shard.cancelRollback(row.run);
+      this.#shard.rollbacks.cancel(row.run);
       runs.end(row.run, STATUS.terminated, Date.now(), this.#shard.errorRetentionMs(workflow), null, token);
       steps.clearDue(row.run);
       const execution = this.#shard.execution(row.run);
@@ -140,7 +140,7 @@ export class Commands {
     const record = { after: STATUS.terminated, error: null };
     const execution = this.#shard.execution(row.run);
     if (execution !== undefined && execution.rollbacks.size > 0) {
-      this.#shard.startRollback(execution, record);
+      this.#shard.rollbacks.start(execution, record);
       return true;
     }
     if (this.#shard.steps.toRollBack(row.run).length === 0) return false;
@@ -148,13 +148,13 @@ export class Commands {
     this.#shard.steps.clearDue(row.run);
     const rollback = JSON.stringify(record);
     this.#shard.runs.setRollback(row.run, STATUS.rollingBack, rollback);
-    this.#shard.resumeRollback({ ...row, rollback });
+    this.#shard.rollbacks.resume({ ...row, rollback });
     return true;
   }
 
   restart(workflow: string, id: string, from: RestartFrom | null): Promise<Reply<null>> {
     return this.#change(workflow, id, (row) => {
-      const { runs, steps, events } = this.#shard;
+      const { runs, steps, events, chunks } = this.#shard;
       const execution = this.#shard.execution(row.run);
       let firstStep = firstKey(row.run);
       if (from !== null) {
@@ -165,8 +165,9 @@ export class Commands {
         firstStep = found;
       }
       if (execution !== undefined) this.#shard.drop(execution);
-      this.#shard.cancelRollback(row.run);
+      this.#shard.rollbacks.cancel(row.run);
       steps.removeFrom(row.run, firstStep);
+      chunks.remove(firstStep, firstKey(row.run + 1));
       steps.resetRollbacks(row.run);
       events.removeFrom(row.run, firstStep);
       steps.release(row.run, Date.now());

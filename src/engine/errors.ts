@@ -68,7 +68,15 @@ export class EngineError extends Error {
 }
 
 /** A result that cannot be kept: the run ends `errored` and no `catch` in `run` sees it (spec §6.10). */
-export class UnserialisableResult extends Error {}
+export class UnserialisableResult extends Error {
+  /** The message then says what is wrong with the stream, and is the run's. */
+  readonly isStream: boolean;
+
+  constructor(message: string, isStream = false) {
+    super(message);
+    this.isStream = isStream;
+  }
+}
 
 /** By name or by prefix, as Cloudflare detects it: `new NonRetryableError("x", "Other")` is retried (spec §6.8). */
 export function isNonRetryable(thrown: unknown): boolean {

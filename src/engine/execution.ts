@@ -1,9 +1,11 @@
+import type { ChunksTable } from "./chunks-table.ts";
 import type { Commits } from "./commits.ts";
 import type { EventsTable } from "./events-table.ts";
 import { never } from "./never.ts";
 import type { RollbackHandler } from "./rollback-options.ts";
 import type { WorkflowDefinition } from "./registry.ts";
 import { FORM, cloneKey, decode } from "./value-store.ts";
+import { replayStream } from "./stream-results.ts";
 import { firstKey, type StepRow, type StepsTable } from "./steps-table.ts";
 import type { Timer, Timers } from "./timers.ts";
 
@@ -12,6 +14,7 @@ export interface ExecutionHost {
   readonly storage: DurableObjectStorage;
   readonly steps: StepsTable;
   readonly events: EventsTable;
+  readonly chunks: ChunksTable;
   readonly commits: Commits;
   readonly timers: Timers;
   /** The run ends `errored` whatever its code does (spec §6.10). */
@@ -131,6 +134,7 @@ export class Execution {
   }
 
   valueOf(row: StepRow): unknown {
+    if (row.form === FORM.stream) return replayStream(this.host.chunks, row.step, Number(row.value));
     return decode(this.host.storage, row.form, row.value, cloneKey.step(row.step));
   }
 

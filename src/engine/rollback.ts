@@ -7,7 +7,8 @@ import type { RunRow } from "./runs-table.ts";
 import type { Shard } from "./shard.ts";
 import { contextOf, timeoutMs } from "./step-config.ts";
 import { ROLLBACK, STATE, type StepRow } from "./steps-table.ts";
-import { cloneKey, decode } from "./value-store.ts";
+import { replayStream } from "./stream-results.ts";
+import { cloneKey, decode, FORM } from "./value-store.ts";
 
 /** What is on disk of a rollback: where it leads, and once it has ended, how. */
 export interface RollbackRecord {
@@ -75,11 +76,9 @@ async function takeBack(
   }
   const ctx = contextOf(row.name, row.count, Math.max(1, row.attempts), handler.config);
   const { rollbackConfig } = handler;
-  const output =
-    row.state === STATE.completed ? decode(shard.storage, row.form, row.value, cloneKey.step(row.step)) : undefined;
   for (let failures = 1; ; failures++) {
     const outcome = await callBack(shard.timers, timeoutMs(rollbackConfig), () =>
-      handler.rollback({ ctx, error: reviveError(error), output, stepName }),
+      handler.rollback({ ctx, error: reviveError(error), output: outputOf(shard, row), stepName }),
     );
     if (task.cancelled || "value" in outcome) return undefined;
     const plan = await planRetry(shard.timers, rollbackConfig, ctx, failures, outcome.thrown);
@@ -93,4 +92,11 @@ async function takeBack(
     });
     if (task.cancelled) return undefined;
   }
+}
+
+/** Afresh for each attempt: a stream can be read once. */
+function outputOf(shard: Shard, row: StepRow): unknown {
+  if (row.state !== STATE.completed) return undefined;
+  if (row.form === FORM.stream) return replayStream(shard.chunks, row.step, Number(row.value));
+  return decode(shard.storage, row.form, row.value, cloneKey.step(row.step));
 }

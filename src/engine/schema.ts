@@ -68,6 +68,8 @@ export const SCHEMA: readonly (readonly string[])[] = [
       error TEXT NOT NULL,
       PRIMARY KEY (step, attempt)
     ) WITHOUT ROWID`,
+    // Results that are streams, in pieces of 256 KiB at most.
+    `CREATE TABLE chunks (step INTEGER NOT NULL, piece INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (step, piece)) WITHOUT ROWID`,
     // Events in order of acceptance. A delivered one stays, with the step that took it, as part of the run's history.
     `CREATE TABLE events (
       event INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,33 +1,22 @@
 import { AlarmClock } from "./alarm-clock.ts";
+import { ChunksTable } from "./chunks-table.ts";
 import { Commits } from "./commits.ts";
 import { type ErrorRecord, recordOf } from "./errors.ts";
 import { EventsTable } from "./events-table.ts";
-import { Execution, type ExecutionHost, type OpenStep } from "./execution.ts";
+import { Execution, type ExecutionHost } from "./execution.ts";
 import { logFailure, logLine } from "./log.ts";
 import { execute, type Settled } from "./run.ts";
 import { definitionOf } from "./registry.ts";
 import { DEFAULT_RETENTION_MS } from "./retention.ts";
-import { readRollbackRecord, rollBack, type RollbackRecord, type RollbackTask } from "./rollback.ts";
-import type { RollbackHandler } from "./rollback-options.ts";
+import { Rollbacks } from "./rollbacks.ts";
 import { type RunRow, RunsTable } from "./runs-table.ts";
 import { isTerminal, STATUS } from "./status.ts";
 import { timeoutError } from "./step-wait.ts";
-import { firstKey, KIND, ROLLBACK, type StepRow, StepsTable } from "./steps-table.ts";
+import { firstKey, KIND, type StepRow, StepsTable } from "./steps-table.ts";
+import { Sweeper } from "./sweeper.ts";
 import { Timers } from "./timers.ts";
 import { cloneKey, copyOf, decode, type Encoded, encode } from "./value-store.ts";
 
-/** How often executions are looked at: to park the idle and to mark the long. */
-const SWEEP_MS = 250;
-/** An execution with nothing but waits of ours is dropped from memory after this long … */
-const PARK_AFTER_MS = 2000;
-/** … unless it goes on sooner than this. */
-const PARK_UNLESS_DUE_WITHIN_MS = 10_000;
-/** A wait for an event can end at any moment, and a replay costs more than some patience. */
-const PARK_EVENT_WAIT_AFTER_MS = 10_000;
-/** More idle executions than this are parked without patience. */
-const MANY_IDLE = 2000;
-/** A step running longer than this is marked as started on disk, at the next sweep. */
-const MARK_AFTER_MS = 100;
 /** How many runs are taken up or woken in one turn. */
 const RUNS_PER_TURN = 100;
 /** After the journal could not be written. */
@@ -42,15 +31,16 @@ export class Shard implements ExecutionHost {
   readonly runs: RunsTable;
   readonly steps: StepsTable;
   readonly events: EventsTable;
+  readonly chunks: ChunksTable;
   readonly commits = new Commits();
   readonly timers = new Timers();
   readonly #state: DurableObjectState;
   readonly #env: unknown;
+  readonly rollbacks: Rollbacks;
   readonly #alarm: AlarmClock;
   readonly #live = new Map<number, Execution>();
   readonly #unknownWorkflows = new Set<string>();
-  readonly #rollbacks = new Map<number, RollbackTask>();
-  #sweeping = false;
+  readonly #sweeper = new Sweeper(this, this.#live);
 
   constructor(state: DurableObjectState, env: unknown) {
     this.#state = state;
@@ -59,7 +49,9 @@ export class Shard implements ExecutionHost {
     this.runs = new RunsTable(state.storage);
     this.steps = new StepsTable(state.storage);
     this.events = new EventsTable(state.storage);
+    this.chunks = new ChunksTable(state.storage);
     this.#alarm = new AlarmClock(state.storage, () => earliest(this.steps.nextDueAt(), this.runs.nextPurgeAt()));
+    this.rollbacks = new Rollbacks(this, this.#alarm);
   }
 
   execution(run: number): Execution | undefined {
@@ -94,8 +86,15 @@ export class Shard implements ExecutionHost {
     if (execution === undefined) return;
     this.#live.set(start.run, execution);
     this.#alarm.arm(true);
-    this.#sweepSoon();
+    this.#sweeper.wake();
     void this.#execute(execution, start).then((settled) => this.#settle(execution, settled));
+  }
+
+  /** An execution that has not begun, for whoever begins it. */
+  prepare(row: RunRow): { execution: Execution; execute: () => Promise<Settled> } | undefined {
+    const start = this.#startOf(row);
+    const execution = this.#prepare(start);
+    return execution && { execution, execute: () => this.#execute(execution, start) };
   }
 
   #prepare(start: Start): Execution | undefined {
@@ -142,7 +141,7 @@ export class Shard implements ExecutionHost {
       return;
     }
     if (row.status === STATUS.rollingBack) {
-      this.resumeRollback(row);
+      this.rollbacks.resume(row);
       return;
     }
     this.#settleDue(row.run);
@@ -251,86 +250,11 @@ export class Shard implements ExecutionHost {
   #failWithRollback(execution: Execution, thrown: unknown): void {
     const error = finalError(execution, thrown);
     logFailure({ workflow: execution.definition.name, run: execution.id }, "failed and is rolled back", error, thrown);
-    this.#write(execution, () => this.startRollback(execution, { after: STATUS.errored, error }));
-  }
-
-  // --- rolling back --------------------------------------------------------------------------------------------
-
-  /** Inside a write: the run's code is at its end, and the handlers of its steps are called. */
-  startRollback(execution: Execution, record: RollbackRecord): void {
-    const { run, rollbacks } = execution;
-    for (const [step, { row }] of rollbacks) {
-      const stored = this.steps.get(step);
-      // A step in flight has started, so it takes part; its row may be missing yet.
-      if (stored === undefined) this.steps.put({ ...row, rollback: ROLLBACK.registered });
-      else if (stored.rollback === null) this.steps.setRollback(step, ROLLBACK.registered);
-    }
-    execution.isRollingBack = true;
-    this.drop(execution);
-    this.steps.clearDue(run);
-    this.runs.setRollback(run, STATUS.rollingBack, JSON.stringify(record));
-    const isComplete = this.steps.toRollBack(run).every(({ step }) => rollbacks.has(step));
-    const row = isComplete ? undefined : this.runs.get(run);
-    if (row === undefined) this.#runRollback(execution, rollbacks, record);
-    else this.resumeRollback(row);
-  }
-
-  /** The handlers are functions and were lost with their execution: the code is run again only to meet them. */
-  resumeRollback(row: RunRow): void {
-    const start = this.#startOf(row);
-    const execution = this.#prepare(start);
-    if (execution === undefined || this.#rollbacks.has(row.run)) return;
-    const collected = execution.startCollecting();
-    const handlers = Promise.race([collected, this.#execute(execution, start)]).then(() => {
-      execution.isRollingBack = true;
-      execution.drop();
-      return execution.rollbacks;
-    });
-    this.#runRollback(execution, handlers, readRollbackRecord(row));
-  }
-
-  #runRollback(
-    execution: Execution,
-    handlers: RollbackHandlers | Promise<RollbackHandlers>,
-    record: RollbackRecord,
-  ): void {
-    const { run, id, definition } = execution;
-    const task: RollbackTask = { run, id, workflow: definition.name, cancelled: false };
-    this.#rollbacks.set(run, task);
-    this.#alarm.arm(true);
-    const work = async (): Promise<void> => {
-      const ended = await rollBack(this, task, await handlers, record);
-      if (task.cancelled) return;
-      await this.commits.write(() => {
-        const { after, error } = ended;
-        this.runs.recordRollback(run, JSON.stringify(ended));
-        this.runs.end(run, after, Date.now(), definition.errorRetentionMs, error && JSON.stringify(error), null);
-        this.#rollbacks.delete(run);
-      });
-    };
-    work().catch((error: unknown) => {
-      this.#rollbacks.delete(run);
-      logFailure(
-        { workflow: task.workflow, run: id },
-        "could not be rolled back and is tried again",
-        recordOf(error),
-        error,
-      );
-      this.timers.add(Date.now() + SUSPEND_MS, () => {
-        const row = this.runs.get(run);
-        if (row?.status === STATUS.rollingBack) this.resumeRollback(row);
-      });
-    });
-  }
-
-  cancelRollback(run: number): void {
-    const task = this.#rollbacks.get(run);
-    if (task !== undefined) task.cancelled = true;
-    this.#rollbacks.delete(run);
+    this.#write(execution, () => this.rollbacks.start(execution, { after: STATUS.errored, error }));
   }
 
   get #isExecuting(): boolean {
-    return this.#live.size > 0 || this.#rollbacks.size > 0;
+    return this.#live.size > 0 || this.rollbacks.size > 0;
   }
 
   #write(execution: Execution, write: () => void): void {
@@ -359,9 +283,10 @@ export class Shard implements ExecutionHost {
   remove(run: number): void {
     const execution = this.#live.get(run);
     if (execution !== undefined) this.drop(execution);
-    this.cancelRollback(run);
+    this.rollbacks.cancel(run);
     this.storage.transactionSync(() => {
       this.steps.removeFrom(run, firstKey(run));
+      this.chunks.remove(firstKey(run), firstKey(run + 1));
       this.events.removeAll(run);
       this.runs.remove(run);
     });
@@ -408,51 +333,13 @@ export class Shard implements ExecutionHost {
 
   // --- looking after -------------------------------------------------------------------------------------------
 
-  #sweepSoon(): void {
-    if (this.#sweeping) return;
-    this.#sweeping = true;
-    this.timers.add(Date.now() + SWEEP_MS, () => {
-      this.#sweeping = false;
-      this.#sweep();
-      if (this.#live.size > 0) this.#sweepSoon();
-    });
-  }
-
-  #sweep(): void {
-    const now = Date.now();
-    const idle: Execution[] = [];
-    const long: [Execution, OpenStep[]][] = [];
-    for (const execution of this.#live.values()) {
-      if (execution.isIdle) idle.push(execution);
-      const unmarked = execution.unmarked(now - MARK_AFTER_MS);
-      if (unmarked.length > 0) long.push([execution, unmarked]);
-    }
-    const park = idle.filter((execution) => idle.length > MANY_IDLE || isLongIdle(execution, now));
-    if (park.length === 0 && long.length === 0) return;
-    void this.commits.join(() => {
-      for (const [execution, steps] of long) this.#mark(execution, steps);
-      for (const execution of park) if (execution.alive && execution.isIdle) this.#park(execution);
-      if (park.length > 0) this.#alarm.arm(this.#isExecuting);
-    });
-  }
-
-  /** So that a crash is seen to have cost an attempt, and what runs for long is visible from outside. */
-  #mark(execution: Execution, steps: OpenStep[]): void {
-    for (const step of steps) {
-      if (!execution.alive || step.stored) continue;
-      this.steps.put(step.row);
-      step.stored = true;
-    }
-  }
-
-  /** A million sleeping runs are a million rows, and no memory. */
-  #park(execution: Execution): void {
+  /** Inside a write: a million sleeping runs are a million rows, and no memory. */
+  park(execution: Execution): void {
     this.runs.setLive(execution.run, false);
     this.drop(execution);
+    this.#alarm.arm(this.#isExecuting);
   }
 }
-
-type RollbackHandlers = ReadonlyMap<number, RollbackHandler>;
 
 interface Start {
   run: number;
@@ -461,12 +348,6 @@ interface Start {
   createdAt: number;
   payload: () => unknown;
   recorded: Iterable<StepRow>;
-}
-
-function isLongIdle(execution: Execution, now: number): boolean {
-  const idleMs = now - execution.activeAt;
-  if (execution.waitedTypes.length > 0) return idleMs > PARK_EVENT_WAIT_AFTER_MS;
-  return idleMs > PARK_AFTER_MS && execution.nextDueAt() - now > PARK_UNLESS_DUE_WITHIN_MS;
 }
 
 function earliest(a: number | null, b: number | null): number | null {

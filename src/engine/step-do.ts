@@ -15,8 +15,9 @@ import { never } from "./never.ts";
 import { planRetry, type RetryPlan } from "./retry-plan.ts";
 import { readRollback } from "./rollback-options.ts";
 import { contextOf, recallConfig, resolveConfig, type StepConfig, storeConfig, timeoutMs } from "./step-config.ts";
+import { keepStream, replayStream } from "./stream-results.ts";
 import { KIND, ROLLBACK, STATE } from "./steps-table.ts";
-import { copyOf, type Encoded, encode } from "./value-store.ts";
+import { copyOf, type Encoded, encode, FORM } from "./value-store.ts";
 
 export type StepCallback = (context: ReturnType<typeof contextOf>) => unknown;
 
@@ -114,9 +115,18 @@ class Attempts {
 
   #call(): Promise<Outcome> {
     const { row } = this.#step;
-    return callBack(this.#execution.host.timers, timeoutMs(this.#config), () =>
-      this.#callback(contextOf(row.name, row.count, row.attempts, this.#config)),
-    );
+    return callBack(this.#execution.host.timers, timeoutMs(this.#config), () => {
+      const returned = this.#callback(contextOf(row.name, row.count, row.attempts, this.#config));
+      return isPlain(returned) ? returned : this.#keepIfStream(returned);
+    });
+  }
+
+  /** A stream is read to its end within the attempt's time. */
+  async #keepIfStream(returned: unknown): Promise<unknown> {
+    const value = await returned;
+    if (!(value instanceof ReadableStream)) return value;
+    const { step, name } = this.#step.row;
+    return new KeptStream(await keepStream(this.#execution, step, name, value));
   }
 
   #succeed(value: unknown, startedAt: number): unknown {
@@ -124,7 +134,10 @@ class Attempts {
     const { row } = this.#step;
     let encoded: Encoded;
     try {
-      encoded = encode(value, `Step ${row.name}-${row.count} output`);
+      encoded =
+        value instanceof KeptStream
+          ? { form: FORM.stream, text: String(value.pieces) }
+          : encode(value, `Step ${row.name}-${row.count} output`);
     } catch (thrown) {
       return this.#fail(thrown, startedAt);
     }
@@ -136,15 +149,16 @@ class Attempts {
       execution.end(this.#step);
       execution.host.recorded(execution);
     });
-    return written instanceof Promise ? written.then(() => copyOf(encoded)) : copyOf(encoded);
+    const result = (): unknown =>
+      value instanceof KeptStream ? replayStream(execution.host.chunks, row.step, value.pieces) : copyOf(encoded);
+    return written instanceof Promise ? written.then(result) : result();
   }
 
   async #fail(thrown: unknown, startedAt: number): Promise<typeof RETRY> {
     const execution = this.#execution;
     const { row } = this.#step;
     if (thrown instanceof UnserialisableResult) {
-      const message = `The execution of the Workflow instance was terminated, as the step "${row.name}" returned a value which is not serialisable`;
-      execution.host.failRun(execution, new EngineError("WorkflowFatalError", message));
+      execution.host.failRun(execution, new EngineError("WorkflowFatalError", fatalMessage(row.name, thrown)));
       return never();
     }
     const error = recordOf(thrown);
@@ -196,6 +210,26 @@ class Attempts {
       this.#execution.addWait(dueAt, resolve);
     });
   }
+}
+
+/** A stream that is on disk already. */
+class KeptStream {
+  readonly pieces: number;
+
+  constructor(pieces: number) {
+    this.pieces = pieces;
+  }
+}
+
+function fatalMessage(step: string, { isStream, message }: UnserialisableResult): string {
+  if (isStream) return message;
+  return `The execution of the Workflow instance was terminated, as the step "${step}" returned a value which is not serialisable`;
+}
+
+/** Neither a promise nor a stream. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return !(value instanceof ReadableStream) && typeof Reflect.get(value, "then") !== "function";
 }
 
 const RETRY = Symbol("retry");

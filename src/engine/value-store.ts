@@ -1,8 +1,8 @@
 import { EngineError } from "./errors.ts";
 import { inspect, MAX_VALUE_BYTES } from "./values.ts";
 
-/** How a value lies in its row: not at all (`undefined`), as JSON text, or as V8's bytes under a key of its own. */
-export const FORM = { none: 0, json: 1, clone: 2 } as const;
+/** How a value lies in its row: not at all (`undefined`), as JSON text, as V8's bytes under a key of its own, or as a stream. */
+export const FORM = { none: 0, json: 1, clone: 2, stream: 3 } as const;
 
 /** A value ready to be written. `clone` is set only for V8's form. */
 export interface Encoded {

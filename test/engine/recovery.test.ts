@@ -56,6 +56,13 @@ test("values come back as themselves from the journal (spec §6.10)", async () =
   });
 });
 
+test("a stream comes back from disk", async () => {
+  const id = await app.create("streams", { ms: 1000 });
+  await app.until(id, "running");
+  await app.killAndRestart();
+  expect(await app.until(id, "complete")).toMatchObject({ output: { length: 600_000, isEqual: true } });
+});
+
 test("E4: events accepted before a kill arrive after it, once and in order", async () => {
   const id = await app.create("waits", { count: 13 });
   await app.send(id, { n: 0 });

@@ -90,6 +90,18 @@ describe("step.do", () => {
     );
   });
 
+  test("a stream is read to its end, and comes back whole (spec §6.11)", async () => {
+    expect((await app.run("streams")).output).toEqual({ length: 600_000, isEqual: true });
+  });
+
+  test("a stream of anything but bytes ends the run", async () => {
+    const { status, error } = await app.run("streams text");
+    expect(status).toBe("errored");
+    expect(error?.message).toBe(
+      'The execution of the Workflow instance was terminated, as the step "text" returned an invalid ReadableStream output. Step returned a ReadableStream with unsupported chunk type. Only ArrayBuffer and TypedArray chunks are supported.',
+    );
+  });
+
   test("wrong arguments are refused with the texts that callers match on (spec §6.1, §7, §8)", async () => {
     const { output } = await app.run("wrong arguments");
     const expected = [

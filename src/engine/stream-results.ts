@@ -1,0 +1,101 @@
+import type { ChunksTable } from "./chunks-table.ts";
+import { UnserialisableResult } from "./errors.ts";
+import type { Execution } from "./execution.ts";
+import { journaled } from "./journaled.ts";
+import { runOf } from "./steps-table.ts";
+
+/** Cloudflare's limits (spec §6.11): one incoming chunk, and all streams of one instance. */
+const MAX_CHUNK_BYTES = 16 * 1024 * 1024;
+const MAX_INSTANCE_BYTES = 1024 * 1024 * 1024;
+const PIECE_BYTES = 256 * 1024;
+
+/**
+ * Keeps a stream that a step has returned, whole, before the step resolves. What an earlier attempt left is removed.
+ * @returns how many pieces were kept
+ * @throws UnserialisableResult for a stream that cannot be kept, which ends the run
+ */
+export async function keepStream(
+  execution: Execution,
+  step: number,
+  name: string,
+  stream: ReadableStream,
+): Promise<number> {
+  const { chunks } = execution.host;
+  const reader = readerOf(stream, name);
+  await journaled(execution, () => chunks.remove(step, step + 1));
+  let bytes = chunks.bytesOf(runOf(step));
+  let pieces = 0;
+  for (;;) {
+    const chunk = await nextChunk(reader, name);
+    if (chunk === undefined) return pieces;
+    bytes += chunk.byteLength;
+    if (bytes > MAX_INSTANCE_BYTES)
+      throw new UnserialisableResult("The instance has exceeded the 1GiB storage limit", true);
+    for (let start = 0; start < chunk.byteLength; start += PIECE_BYTES) {
+      const piece = pieces++;
+      await journaled(execution, () => chunks.add(step, piece, chunk.subarray(start, start + PIECE_BYTES)));
+    }
+  }
+}
+
+/** The stream as every execution gets it, the first one too; read from disk piece by piece. */
+export function replayStream(chunks: ChunksTable, step: number, pieces: number): ReadableStream<Uint8Array> {
+  let piece = 0;
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (piece >= pieces) {
+        controller.close();
+        return;
+      }
+      const bytes = chunks.read(step, piece++);
+      if (bytes === undefined) controller.error(new Error("The stored stream output of this step is incomplete."));
+      else controller.enqueue(bytes);
+    },
+  });
+}
+
+function readerOf(stream: ReadableStream, name: string): ReadableStreamDefaultReader<unknown> {
+  try {
+    return stream.getReader();
+  } catch {
+    throw invalid(
+      name,
+      "Step returned a ReadableStream that is already locked or otherwise unreadable. Return a fresh, unlocked ReadableStream from step.do().",
+    );
+  }
+}
+
+async function nextChunk(reader: ReadableStreamDefaultReader<unknown>, name: string): Promise<Uint8Array | undefined> {
+  const { done, value } = await reader.read().catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw invalid(name, `Failed to read from step ReadableStream output. ${reason}`);
+  });
+  if (done) return undefined;
+  const bytes = bytesOf(value);
+  if (bytes === undefined) {
+    throw invalid(
+      name,
+      "Step returned a ReadableStream with unsupported chunk type. Only ArrayBuffer and TypedArray chunks are supported.",
+    );
+  }
+  if (bytes.byteLength > MAX_CHUNK_BYTES) {
+    throw invalid(
+      name,
+      `Step returned a ReadableStream chunk larger than the maximum allowed size of ${MAX_CHUNK_BYTES} bytes. Return smaller chunks from step.do().`,
+    );
+  }
+  return bytes;
+}
+
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (!ArrayBuffer.isView(value) || value instanceof DataView) return undefined;
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}
+
+function invalid(name: string, detail: string): UnserialisableResult {
+  return new UnserialisableResult(
+    `The execution of the Workflow instance was terminated, as the step "${name}" returned an invalid ReadableStream output. ${detail}`,
+    true,
+  );
+}

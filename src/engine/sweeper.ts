@@ -1,0 +1,70 @@
+import type { Execution, OpenStep } from "./execution.ts";
+import type { Shard } from "./shard.ts";
+
+/** How often executions are looked at. */
+const SWEEP_MS = 250;
+/** An execution with nothing but waits of ours is dropped from memory after this long … */
+const PARK_AFTER_MS = 2000;
+/** … unless it goes on sooner than this. */
+const PARK_UNLESS_DUE_WITHIN_MS = 10_000;
+/** A wait for an event can end at any moment, and a replay costs more than some patience. */
+const PARK_EVENT_WAIT_AFTER_MS = 10_000;
+/** More idle executions than this are parked without patience. */
+const MANY_IDLE = 2000;
+/** A step running longer than this is marked as started on disk, at the next sweep. */
+const MARK_AFTER_MS = 100;
+
+/** Looks at the executions of a shard while there are any: parks the idle, marks the steps that run for long. */
+export class Sweeper {
+  readonly #shard: Shard;
+  readonly #live: ReadonlyMap<number, Execution>;
+  #isAwake = false;
+
+  constructor(shard: Shard, live: ReadonlyMap<number, Execution>) {
+    this.#shard = shard;
+    this.#live = live;
+  }
+
+  /** There is something to look at. */
+  wake(): void {
+    if (this.#isAwake) return;
+    this.#isAwake = true;
+    this.#shard.timers.add(Date.now() + SWEEP_MS, () => {
+      this.#isAwake = false;
+      this.#sweep();
+      if (this.#live.size > 0) this.wake();
+    });
+  }
+
+  #sweep(): void {
+    const now = Date.now();
+    const idle: Execution[] = [];
+    const long: [Execution, OpenStep[]][] = [];
+    for (const execution of this.#live.values()) {
+      if (execution.isIdle) idle.push(execution);
+      const unmarked = execution.unmarked(now - MARK_AFTER_MS);
+      if (unmarked.length > 0) long.push([execution, unmarked]);
+    }
+    const park = idle.filter((execution) => idle.length > MANY_IDLE || isLongIdle(execution, now));
+    if (park.length === 0 && long.length === 0) return;
+    void this.#shard.commits.join(() => {
+      for (const [execution, steps] of long) this.#mark(execution, steps);
+      for (const execution of park) if (execution.alive && execution.isIdle) this.#shard.park(execution);
+    });
+  }
+
+  /** So that a crash is seen to have cost an attempt, and what runs for long is visible from outside. */
+  #mark(execution: Execution, steps: OpenStep[]): void {
+    for (const step of steps) {
+      if (!execution.alive || step.stored) continue;
+      this.#shard.steps.put(step.row);
+      step.stored = true;
+    }
+  }
+}
+
+function isLongIdle(execution: Execution, now: number): boolean {
+  const idleMs = now - execution.activeAt;
+  if (execution.waitedTypes.length > 0) return idleMs > PARK_EVENT_WAIT_AFTER_MS;
+  return idleMs > PARK_AFTER_MS && execution.nextDueAt() - now > PARK_UNLESS_DUE_WITHIN_MS;
+}
