@@ -17,6 +17,8 @@ export interface StartCliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default: a temporary directory, removed after the tests. */
   readonly dataDir?: string;
+  /** Default: the one built in this repository. */
+  readonly cli?: string;
 }
 
 /** One line of the CLI's JSON log. */
@@ -54,9 +56,9 @@ export class RunningServer {
   #stderr = "";
   readonly #waiters = new Set<() => void>();
 
-  constructor(projectDir: string, dataDir: string, { args = [], env = {} }: StartCliOptions) {
+  constructor(projectDir: string, dataDir: string, { args = [], env = {}, cli = CLI }: StartCliOptions) {
     this.dataDir = dataDir;
-    this.#command = [CLI, "start", projectDir, "--data", dataDir, "--log-format", "json", "--port", "0", ...args];
+    this.#command = [cli, "start", projectDir, "--data", dataDir, "--log-format", "json", "--port", "0", ...args];
     this.#env = { ...process.env, NO_COLOR: "1", ...env };
   }
 
