@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { compile, formatPlace, readProject, type Bundle, type Project } from "../compiler/index.ts";
 import { workerdConfig, type ListenAddress } from "./config/workerd-config.ts";
@@ -8,10 +7,12 @@ import { readAssetListing } from "./config/read-assets.ts";
 import { openDataDirectory, type DataDirectory } from "./data/data-directory.ts";
 import { endOrphan } from "./data/orphan.ts";
 import { processIdentity } from "./data/process-identity.ts";
+import { refuseBusyPort, serverUrl } from "./listen.ts";
 import type { LogEntry, LogLevel, LogSink } from "./log-entry.ts";
-import { createLogReader, type LogReader } from "./logs/reader.ts";
+import { createLogReader } from "./logs/reader.ts";
 import { stackMapper } from "./logs/stack-mapper.ts";
-import { portInUse, startFailure, type OutputLine } from "./workerd/start-failure.ts";
+import { startFailure } from "./workerd/start-failure.ts";
+import { StartOutput } from "./workerd/start-output.ts";
 import { DEFAULT_LIMITS, Supervisor, type SupervisorLimits } from "./workerd/supervisor.ts";
 import { workerdBinary } from "./workerd/binary.ts";
 
@@ -131,23 +132,32 @@ async function serve(
     onRestart: (pid) => log("info", "workerd is up again", { workerdPid: pid }, "restarted"),
   });
   const abort = () => supervisor.killNow();
+  options.signal?.throwIfAborted();
   options.signal?.addEventListener("abort", abort, { once: true });
-  const outcome = await supervisor.start();
-  options.signal?.removeEventListener("abort", abort);
-  if (!("appPort" in outcome)) {
+  let port: number;
+  let url: string;
+  try {
+    const outcome = await supervisor.start();
     options.signal?.throwIfAborted();
-    throw startFailure(outcome, output.held, listen, mapper);
+    if (!("appPort" in outcome)) throw startFailure(outcome, output.held, listen, mapper);
+    output.release();
+    warnAboutFiles(outcome.fileLimit, log);
+    port = outcome.appPort;
+    url = serverUrl({ host: listen.host, port });
+    await data.lock.update({ url });
+  } catch (error) {
+    // Gone before the lock is released, or the next start meets it.
+    supervisor.killNow();
+    await supervisor.stop();
+    throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", abort);
   }
-  output.release();
-  warnAboutFiles(outcome.fileLimit, log);
-
-  const url = serverUrl({ host: listen.host, port: outcome.appPort });
-  await data.lock.update({ url });
   let closing: Promise<void> | undefined;
   return {
     url,
     host: listen.host,
-    port: outcome.appPort,
+    port,
     project,
     dataDirectory: data.path,
     shards: data.shards,
@@ -162,34 +172,6 @@ async function serve(
       })),
     killNow: () => supervisor.killNow(),
   };
-}
-
-/** Where a client on this machine reaches the server. */
-function serverUrl({ host, port }: ListenAddress): string {
-  const anywhere = host === "0.0.0.0" || host === "*" || host === "::";
-  const name = anywhere ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
-  return `http://${name}:${port}`;
-}
-
-/** Holds what workerd writes during the first start: a log when that succeeds, the error's text when it does not. */
-class StartOutput {
-  readonly held: OutputLine[] = [];
-  readonly #reader: LogReader;
-  #released = false;
-
-  constructor(reader: LogReader) {
-    this.#reader = reader;
-  }
-
-  line(text: string, cut: boolean): void {
-    if (this.#released) this.#reader.line(text, cut);
-    else this.held.push({ text, cut });
-  }
-
-  release(): void {
-    this.#released = true;
-    for (const { text, cut } of this.held.splice(0)) this.#reader.line(text, cut);
-  }
 }
 
 interface ConfigFacts {
@@ -230,21 +212,6 @@ async function recordWorkerd(data: DataDirectory, pid: number, log: HostLog): Pr
       `Could not note workerd's process in ${data.path}: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-}
-
-function refuseBusyPort(listen: ListenAddress): Promise<void> {
-  if (listen.port === 0) return Promise.resolve();
-  return new Promise((settle, reject) => {
-    const probe = createServer();
-    probe.once("error", (error) => {
-      // Anything else is left to workerd, which knows more kinds of addresses.
-      if ("code" in error && error.code === "EADDRINUSE") reject(portInUse(listen));
-      else settle();
-    });
-    probe.listen({ port: listen.port, host: listen.host === "*" ? "::" : listen.host, exclusive: true }, () =>
-      probe.close(() => settle()),
-    );
-  });
 }
 
 function warnAboutFiles(limit: number | undefined, log: HostLog): void {

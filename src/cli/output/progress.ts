@@ -10,18 +10,23 @@ const TEXT: Record<StartPhase, string> = {
 /** One line on a terminal that says what is going on, replaced by the next and wiped out by what is printed at last. */
 export class Progress {
   readonly #stream: WriteStream;
-  readonly #isShown: boolean;
+  readonly #isEnabled: boolean;
+  #isShown = false;
 
   constructor(stream: WriteStream, enabled: boolean) {
     this.#stream = stream;
-    this.#isShown = enabled && stream.isTTY;
+    this.#isEnabled = enabled && stream.isTTY;
   }
 
   phase(phase: StartPhase): void {
-    if (this.#isShown) this.#stream.write(`\r\u001b[K${TEXT[phase]}`);
+    if (!this.#isEnabled) return;
+    this.#stream.write(`\r\u001b[K${TEXT[phase]}`);
+    this.#isShown = true;
   }
 
   clear(): void {
-    if (this.#isShown) this.#stream.write("\r\u001b[K");
+    if (!this.#isShown) return;
+    this.#stream.write("\r\u001b[K");
+    this.#isShown = false;
   }
 }

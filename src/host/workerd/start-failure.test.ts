@@ -27,6 +27,11 @@ test.each([
     "address_unavailable",
     "cannot listen on 127.0.0.1:80",
   ],
+  [
+    'Socket "app": getaddrinfo(): DNS lookup failed. host = no.such.host; service = (none); Name or service not known',
+    "address_unavailable",
+    "There is no address for the name",
+  ],
 ])("%s is a %s error", (message, code, text) => {
   const error = failure(message);
   expect(error).toBeInstanceOf(ListenError);

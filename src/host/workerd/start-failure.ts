@@ -38,8 +38,12 @@ export function startFailure(
   return new StartFailedError([head, ...told].join("\n\n"));
 }
 
-/** The error for a refused `bind()`, or undefined when the text is about something else. */
+/** The error for an address that does not exist or a refused `bind()`, or undefined when the text is about something else. */
 export function listenFailure(message: string, { host, port }: ListenAddress): ListenError | undefined {
+  if (/getaddrinfo\(\)/.test(message)) {
+    const text = `There is no address for the name "${host}". Give --host an address of this machine, or 0.0.0.0 for all of them.`;
+    return new ListenError("address_unavailable", host, port, text);
+  }
   if (!/bind\(\)/.test(message)) return undefined;
   if (/in use/i.test(message)) return portInUse({ host, port });
   if (/permission denied/i.test(message)) {
