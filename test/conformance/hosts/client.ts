@@ -1,0 +1,58 @@
+import type { Host, Profile } from "./host.ts";
+
+/** A program as the application lists it. */
+export interface Listed {
+  readonly name: string;
+  readonly section: string;
+  readonly title: string;
+  readonly old?: true;
+  /** Why its history is not compared. */
+  readonly noHistory?: string;
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** What one run of a program came to. */
+export interface Outcome {
+  readonly result: Json;
+  readonly trace: readonly string[];
+  readonly history: readonly string[] | null;
+}
+
+/** How many programs run at once on one engine: most of them wait. */
+const AT_ONCE = 24;
+
+export async function listPrograms({ urls }: Host): Promise<Listed[]> {
+  const response = await fetch(`${urls.now}/programs`);
+  return (await response.json()) as Listed[];
+}
+
+/** Runs every program once under ids of their own; `variant` is part of the ids. */
+export async function runPrograms(host: Host, programs: readonly Listed[], variant: string): Promise<Map<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>();
+  const left = [...programs];
+  const work = async (): Promise<void> => {
+    for (let program = left.shift(); program !== undefined; program = left.shift()) {
+      outcomes.set(program.name, await runOne(host, program, variant));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return outcomes;
+}
+
+async function runOne({ name: host, urls }: Host, { name, old }: Listed, variant: string): Promise<Outcome> {
+  const url = `${urls[old === true ? "old" : "now"]}/run/${name}/${variant}`;
+  const response = await fetch(url, { method: "POST" });
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text) as Outcome;
+  return { result: `${host} answered ${response.status}: ${text.slice(0, 500)}`, trace: [], history: null };
+}
+
+/** Has every step outcome followed by a replay, from now on. @throws when the engine cannot be told so */
+export async function forceReplay({ name, urls }: Host): Promise<void> {
+  for (const profile of ["now", "old"] satisfies Profile[]) {
+    const response = await fetch(`${urls[profile]}/replay/on`, { method: "POST" });
+    const { shards } = (await response.json()) as { shards: number };
+    if (shards === 0) throw new Error(`${name} has no engine of ours to force replays on`);
+  }
+}

@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+
+export const APP_FOLDER = fileURLToPath(new URL("../app/", import.meta.url));
+
+/** The application's two compatibility dates; see its wrangler.jsonc. */
+export const DATES = { now: "2026-11-01", old: "2026-05-13" } as const;
+
+export type Profile = keyof typeof DATES;
+
+/** Its workflows; see its wrangler.jsonc. */
+export const WORKFLOWS = [
+  { binding: "PROGRAMS", name: "programs", className: "Programs" },
+  { binding: "SHORT", name: "short", className: "Short", steps: 3 },
+] as const;
+
+/** The conformance application, served on one engine. */
+export interface Host {
+  readonly name: string;
+  /** Base URL of the application under each of its compatibility dates. */
+  readonly urls: Readonly<Record<Profile, string>>;
+  stop(): Promise<void>;
+}

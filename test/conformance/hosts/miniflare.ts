@@ -1,0 +1,34 @@
+import { Miniflare } from "miniflare";
+import { bundleApp } from "./bundle.ts";
+import { DATES, type Host, type Profile, WORKFLOWS } from "./host.ts";
+
+/** Cloudflare's engine as `wrangler dev` runs it, in the newest release for Node 20. */
+export async function startMiniflare(): Promise<Host> {
+  const script = await bundleApp();
+  const workflows = Object.fromEntries(
+    WORKFLOWS.map(({ binding, name, className, ...more }) => [
+      binding,
+      { name, className, ...("steps" in more && { stepLimit: more.steps }) },
+    ]),
+  );
+  const start = (profile: Profile): Miniflare =>
+    new Miniflare({
+      name: "conformance",
+      modules: [{ type: "ESModule", path: "main.js", contents: script }],
+      // The newest date which this release knows.
+      compatibilityDate: profile === "old" ? "2026-04-01" : "2026-04-26",
+      compatibilityFlags: profile === "old" ? [] : [],
+      workflows,
+    });
+  void DATES;
+  const instances = { now: start("now"), old: start("old") };
+  const [now, old] = await Promise.all([instances.now.ready, instances.old.ready]);
+  const base = (url: URL): string => url.href.replace(/\/$/, "");
+  return {
+    name: "miniflare",
+    urls: { now: base(now), old: base(old) },
+    stop: async () => {
+      await Promise.all([instances.now.dispose(), instances.old.dispose()]);
+    },
+  };
+}
