@@ -54,7 +54,7 @@ export class ImportAgent extends Agent<Env, WorkspaceState> {
 
   override async onStart(): Promise<void> {
     this.#publish();
-    if (this.#imports.open() !== null) await this.#reconcileIn(1);
+    if (this.#imports.open() !== null) await this.schedule(1, "reconcile", undefined, { idempotent: true });
   }
 
   override async onConnect(): Promise<void> {
