@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { rmSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
 
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 export const CLI = join(REPOSITORY, "dist", "cli", "main.js");
@@ -209,10 +209,13 @@ export async function temporaryDirectory(purpose: string): Promise<string> {
   return path;
 }
 
-// Also when a test fails before its own clean-up, or vitest ends the worker.
-process.once("exit", () => {
-  for (const pid of running) killGroup(pid);
-  for (const path of directories) rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+// After a test file's own clean-up, which may not have come about: whatever still runs, and the directories.
+afterAll(async () => {
+  const left = [...running];
+  for (const pid of left) killGroup(pid);
+  await Promise.all(left.map(untilGone));
+  const removal = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
+  await Promise.all([...directories].map((path) => rm(path, removal)));
 });
 
 function killGroup(pid: number): void {
