@@ -5,7 +5,7 @@ import { Icon } from "./parts.tsx";
 
 export function PageHeader({ workspace, connection }: { workspace: string; connection: Connection }) {
   return (
-    <header className="flex flex-wrap items-center gap-x-4 gap-y-2">
+    <header className="flex items-center justify-between gap-x-4">
       <div className="flex min-w-0 grow items-center gap-3">
         <span className="grid size-9 shrink-0 place-items-center rounded-xl bg-accent text-on-accent">
           <svg
@@ -26,7 +26,7 @@ export function PageHeader({ workspace, connection }: { workspace: string; conne
           </p>
         </div>
       </div>
-      <div className="flex items-center gap-1">
+      <div className="flex shrink-0 items-center gap-1">
         <CopyLink />
         <a
           href={`/w/${newWorkspaceName()}`}
