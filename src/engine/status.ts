@@ -30,8 +30,6 @@ export const STATUS = {
   rollingBack: 8,
 } as const satisfies Record<StatusName, number>;
 
-export type Status = (typeof STATUS)[StatusName];
-
 export function statusName(status: number): StatusName | "unknown" {
   return STATUS_NAMES[status] ?? "unknown";
 }
