@@ -41,3 +41,13 @@ export function compareOutcomes(left: Outcome, right: Outcome): Divergence[] {
 function isObject(value: Json): value is { readonly [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** How many single values an outcome consists of. */
+export function countValues({ result, trace, history }: Outcome): number {
+  return count(result) + trace.length + (history?.length ?? 0);
+}
+
+function count(value: Json): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, item: Json) => sum + count(item), 0);
+  return isObject(value) ? Object.values(value).reduce((sum: number, item) => sum + count(item), 0) : 1;
+}

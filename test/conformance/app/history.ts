@@ -1,8 +1,7 @@
 import { faithful } from "./faithful.ts";
 import { sleep } from "./outside.ts";
-import type { Binding, Subscription } from "./program.ts";
+import { type Binding, sortedJson, type Subscription } from "./program.ts";
 
-const ENDED: ReadonlySet<unknown> = new Set(["workflow_completed", "workflow_errored", "workflow_terminated"]);
 /** Whether and when an instance counts as waiting is the platform's own business, and not the same in its engines. */
 const LEFT_OUT: ReadonlySet<unknown> = new Set(["workflow_running", "workflow_waiting", "workflow_queued"]);
 const PATIENCE_MS = 1000;
@@ -34,9 +33,7 @@ export function lineOf(event: unknown): string | undefined {
   if (typeof event !== "object" || event === null) return String(event);
   const { type, stepName, instanceId: _, eventId: __, timestamp: ___, ...rest } = event as Record<string, unknown>;
   if (LEFT_OUT.has(type)) return undefined;
-  const facts = Object.keys(rest).length === 0 ? "" : ` ${JSON.stringify(faithful(rest))}`;
+  const facts = Object.keys(rest).length === 0 ? "" : ` ${sortedJson(faithful(rest))}`;
   const step = stepName === undefined ? "" : ` ${String(stepName)}`;
   return `${String(type)}${step}${facts}`;
 }
-
-export const isEnd = (event: { type?: unknown }): boolean => ENDED.has(event.type);

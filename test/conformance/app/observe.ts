@@ -1,4 +1,5 @@
 import { faithful } from "./faithful.ts";
+import { foldNames } from "./fold-names.ts";
 import { historyOf } from "./history.ts";
 import { open, sleep, traceOf, until } from "./outside.ts";
 import { type Binding, described, type Instance, type Program, type Status, tried, type World } from "./program.ts";
@@ -25,7 +26,9 @@ export async function observe(program: Program, id: string, binding: Binding): P
   const late = sleep(TIME_MS).then(() => `took longer than ${TIME_MS} ms`);
   const result = await Promise.race([work().catch((error: unknown) => `drive threw ${described(error)}`), late]);
   const history = program.noHistory === undefined ? await historyOf(binding, id) : null;
-  return JSON.parse(anonymous(JSON.stringify({ result: faithful(result), trace: traceOf(id), history }), id)) as Outcome;
+  const outcome = { result: faithful(result), trace: traceOf(id), history };
+  const comparable = program.rawNames === true ? outcome : foldNames(outcome);
+  return JSON.parse(anonymous(JSON.stringify(comparable), id)) as Outcome;
 }
 
 function anonymous(json: string, id: string): string {

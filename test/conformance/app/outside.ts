@@ -4,6 +4,7 @@ import { type Binding, type Event, nameOf, type Outside, type Program } from "./
 const traces = new Map<string, string[]>();
 const gates = new Set<string>();
 const counts = new Map<string, number>();
+const lists = new Map<string, number[]>();
 const programs = new Map<string, Program>();
 
 /** A promise of one request may not be awaited in another, so one looks again and again. */
@@ -66,6 +67,11 @@ export function outside(instanceId: string, binding: Binding): Outside {
       const count = (counts.get(`${instanceId} ${key}`) ?? 0) + 1;
       counts.set(`${instanceId} ${key}`, count);
       return count;
+    },
+    list: (key) => {
+      const list = lists.get(`${instanceId} ${key}`) ?? [];
+      lists.set(`${instanceId} ${key}`, list);
+      return list;
     },
   };
 }

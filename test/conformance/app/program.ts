@@ -71,6 +71,8 @@ export interface Outside {
   passed(gate: string): Promise<void>;
   /** How many times this has been called with this key for the run: 1, 2, … */
   nth(key: string): number;
+  /** A list of the run's that survives a replay. */
+  list(key: string): number[];
   sleep(ms: number): Promise<void>;
   /** The run's own binding. */
   binding: Binding;
@@ -109,6 +111,8 @@ export interface Program {
   readonly workflow?: "SHORT";
   /** Runs under the compatibility date before an uncaught `NonRetryableError` kept its name. */
   readonly old?: true;
+  /** Names of errors are compared as they are: see `foldNames`. */
+  readonly rawNames?: true;
   /** The history of the first instance is not compared, for this reason. */
   readonly noHistory?: string;
 }
@@ -140,4 +144,13 @@ export async function call(target: object, method: string, ...args: unknown[]): 
   const found: unknown = Reflect.get(target, method);
   if (typeof found !== "function") throw new TypeError(`there is no method ${method}`);
   return Reflect.apply(found, target, args);
+}
+
+/** JSON in which the order of an object's keys does not show. */
+export function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === "object" && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
 }

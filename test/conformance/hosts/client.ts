@@ -20,7 +20,7 @@ export interface Outcome {
 }
 
 /** How many programs run at once on one engine: most of them wait. */
-const AT_ONCE = 24;
+const AT_ONCE = 10;
 
 export async function listPrograms({ urls }: Host): Promise<Listed[]> {
   const response = await fetch(`${urls.now}/programs`);

@@ -1,4 +1,4 @@
-import { described, type Program, type Step, tried } from "../program.ts";
+import { described, type Program, sortedJson, type Step, tried } from "../program.ts";
 
 const retries = (limit: unknown, more: object = {}): object => ({ retries: { limit, delay: 1, ...more } });
 
@@ -102,8 +102,8 @@ const delays: readonly Program[] = DELAYS.map(
   ([what, backoff, least]): Program => ({
     section: "6.5",
     title: `retry delays, ${what}`,
-    run: async (step) => {
-      const times: number[] = [];
+    run: async (step, _event, { list }) => {
+      const times = list("times");
       await tried(() =>
         step.do("fails", { retries: { limit: 3, delay: 20, ...backoff } }, async () => {
           // Time stands still between two inputs and outputs.
@@ -164,7 +164,7 @@ const delayFunctions: readonly Program[] = [
             limit: 3,
             backoff: "constant",
             delay: ({ ctx, error }: { ctx: { attempt: number; step: object }; error: Error }) => {
-              trace(`delay ${ctx.attempt} ${JSON.stringify(ctx)} ${described(error)}`);
+              trace(`delay ${ctx.attempt} ${sortedJson(ctx)} ${described(error)}`);
               return ctx.attempt;
             },
           },
@@ -246,9 +246,9 @@ const timeouts: readonly Program[] = [
     section: "6.7",
     title: "a late result is discarded",
     run: async (step, _event, { trace, sleep }) =>
-      step.do("slow", { timeout: 30, retries: { limit: 1, delay: 1 } }, async ({ attempt }) => {
+      step.do("slow", { timeout: 150, retries: { limit: 1, delay: 1 } }, async ({ attempt }) => {
         if (attempt === 1) {
-          await sleep(60);
+          await sleep(300);
           trace("late");
           return "late";
         }

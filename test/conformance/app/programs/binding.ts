@@ -73,6 +73,12 @@ const payload: Program["run"] = (_step, event) => event.payload;
 const creation: readonly Program[] = [
   {
     section: "3.2",
+    title: "name and message of what create throws",
+    rawNames: true,
+    drive: ({ tried, binding }) => tried(() => binding.create({ id: "not valid" })),
+  },
+  {
+    section: "3.2",
     title: "create without arguments: the payload is an empty object",
     drive: async ({ binding, ended }) => ended(await binding.create()),
   },

@@ -61,7 +61,7 @@ const pause: readonly Program[] = [
     title: "a sleeping run is paused at once",
     run: (step, _event, { once }) => {
       once("sleeps");
-      return step.sleep("nap", 200);
+      return step.sleep("nap", 500);
     },
     drive: async ({ create, traced, sleep, ended }) => {
       const instance = await create();
@@ -113,7 +113,7 @@ const pause: readonly Program[] = [
     section: "4.4",
     title: "a retry delay is interrupted",
     run: (step, _event, { trace }) =>
-      step.do("flaky", { retries: { limit: 1, delay: 100 } }, ({ attempt }) => {
+      step.do("flaky", { retries: { limit: 1, delay: 500 } }, ({ attempt }) => {
         trace(`attempt ${attempt}`);
         if (attempt === 1) throw new Error("again");
         return attempt;
@@ -124,7 +124,7 @@ const pause: readonly Program[] = [
       await sleep(20);
       await instance.pause();
       const { status } = await instance.status();
-      await sleep(150);
+      await sleep(600);
       const held = (await instance.status()).status;
       await instance.resume();
       return { status, held, ended: await ended(instance) };
@@ -159,7 +159,7 @@ const pause: readonly Program[] = [
       try {
         await step.do("before", () => nth("before"));
         once("sleeps");
-        await step.sleep("nap", 60);
+        await step.sleep("nap", 500);
         await step.do("after", () => 1);
         return "through";
       } catch (error) {
@@ -188,7 +188,7 @@ const pause: readonly Program[] = [
       } catch {
         once("caught");
       }
-      await step.sleep("nap", 100);
+      await step.sleep("nap", 500);
       return "done";
     },
     drive: async ({ create, traced, sleep, ended }) => {
@@ -206,7 +206,7 @@ const pause: readonly Program[] = [
     title: "pause twice is pause once",
     run: (step, _event, { once }) => {
       once("sleeps");
-      return step.sleep("nap", 100);
+      return step.sleep("nap", 500);
     },
     drive: async ({ create, traced, sleep, ended, tried }) => {
       const instance = await create();
@@ -256,7 +256,7 @@ const resume: readonly Program[] = [
         return { n: 1 };
       });
       once("sleeps");
-      await step.sleep("nap", 60);
+      await step.sleep("nap", 500);
       const second = await step.do("second", () => {
         trace("second");
         return first.n + 1;
@@ -277,7 +277,7 @@ const resume: readonly Program[] = [
     title: "a sleep keeps what was left of it",
     run: async (step, _event, { once }) => {
       once("sleeps");
-      await step.sleep("nap", 250);
+      await step.sleep("nap", 800);
       return "awake";
     },
     drive: async ({ create, traced, sleep, ended }) => {
@@ -285,11 +285,11 @@ const resume: readonly Program[] = [
       await traced("sleeps");
       await sleep(20);
       await instance.pause();
-      await sleep(300);
+      await sleep(900);
       const resumedAt = Date.now();
       await instance.resume();
       const { status } = await ended(instance);
-      return { status, sleptOn: Date.now() - resumedAt >= 150 };
+      return { status, sleptOn: Date.now() - resumedAt >= 300 };
     },
   },
   {
@@ -297,14 +297,14 @@ const resume: readonly Program[] = [
     title: "a wait's timeout keeps what was left of it",
     run: async (step, _event, { once }) => {
       once("waits");
-      return (await step.waitForEvent("wait", { type: "go", timeout: 250 })).payload;
+      return (await step.waitForEvent("wait", { type: "go", timeout: 800 })).payload;
     },
     drive: async ({ create, traced, sleep, ended }) => {
       const instance = await create();
       await traced("waits");
       await sleep(20);
       await instance.pause();
-      await sleep(300);
+      await sleep(900);
       await instance.resume();
       await sleep(20);
       await instance.sendEvent({ type: "go", payload: "in time" });
@@ -315,7 +315,7 @@ const resume: readonly Program[] = [
     section: "4.5",
     title: "a retry delay keeps what was left of it",
     run: (step, _event, { trace }) =>
-      step.do("flaky", { retries: { limit: 1, delay: 250 } }, ({ attempt }) => {
+      step.do("flaky", { retries: { limit: 1, delay: 800 } }, ({ attempt }) => {
         trace(`attempt ${attempt}`);
         if (attempt === 1) throw new Error("again");
         return attempt;
@@ -325,11 +325,11 @@ const resume: readonly Program[] = [
       await traced("attempt 1");
       await sleep(20);
       await instance.pause();
-      await sleep(300);
+      await sleep(900);
       const resumedAt = Date.now();
       await instance.resume();
       const { output } = await ended(instance);
-      return { output, waitedOn: Date.now() - resumedAt >= 150 };
+      return { output, waitedOn: Date.now() - resumedAt >= 300 };
     },
   },
   {

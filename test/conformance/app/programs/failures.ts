@@ -53,6 +53,7 @@ const caught: readonly Program[] = KINDS.map(
   ([what, make]): Program => ({
     section: what.includes("NonRetryable") ? "6.8" : "6.9",
     title: `${what} thrown by a callback, caught in run`,
+    rawNames: true,
     run: async (step, _event, { trace }) => {
       const seen = await tried(() =>
         step.do("fails", ONE_RETRY, ({ attempt }) => {
@@ -70,6 +71,7 @@ const uncaught: readonly Program[] = KINDS.map(
   ([what, make]): Program => ({
     section: what.includes("NonRetryable") ? "6.8" : "6.9",
     title: `${what} thrown by a callback`,
+    rawNames: true,
     run: (step, _event, { trace }) =>
       step.do("fails", ONE_RETRY, ({ attempt }) => {
         trace(`attempt ${attempt}`);
@@ -82,6 +84,7 @@ const top: readonly Program[] = KINDS.map(
   ([what, make]): Program => ({
     section: "5.2",
     title: `${what} thrown by run`,
+    rawNames: true,
     run: async (step) => {
       await step.do("before", () => 1);
       throw make();

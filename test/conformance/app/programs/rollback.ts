@@ -1,5 +1,5 @@
 import { NonRetryableError } from "cloudflare:workflows";
-import { described, type Program, type StepContext, tried } from "../program.ts";
+import { described, type Program, sortedJson, type StepContext, tried } from "../program.ts";
 
 interface Undo {
   ctx: StepContext;
@@ -56,7 +56,7 @@ const failing: readonly Program[] = [
     title: "what a handler receives",
     run: async (step, _event, { trace }) => {
       await step.do("a", () => ({ n: 1 }), {
-        rollback: async (undo: Undo) => trace(JSON.stringify({ ...undo, error: described(undo.error) })),
+        rollback: async (undo: Undo) => trace(sortedJson({ ...undo, error: described(undo.error) })),
       });
       throw new TypeError("failed");
     },
@@ -320,7 +320,7 @@ const without: readonly Program[] = [
     run: async (step, _event, { trace, once }) => {
       await step.do("a", () => 1, { rollback: async () => trace("undo a") });
       once("sleeps");
-      await step.sleep("nap", 60);
+      await step.sleep("nap", 500);
       return "done";
     },
     drive: async ({ create, traced, sleep, ended }) => {

@@ -1,4 +1,4 @@
-import { call, described, type Program, type Step, tried } from "../program.ts";
+import { call, described, type Program, sortedJson, type Step, tried } from "../program.ts";
 
 const doIt = (step: Step, ...args: unknown[]): Promise<unknown> => tried(() => call(step, "do", ...args));
 
@@ -152,7 +152,7 @@ const context: readonly Program[] = [
     title: "a change of the context is not seen by the next attempt",
     run: (step) =>
       step.do("a", { retries: { limit: 1, delay: 1 } }, (ctx) => {
-        const seen = JSON.stringify(ctx.config);
+        const seen = sortedJson(ctx.config);
         Reflect.set(ctx, "config", 0);
         Reflect.set(ctx.step, "name", "other");
         if (ctx.attempt === 1) throw new Error("again");

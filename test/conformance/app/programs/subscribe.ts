@@ -139,7 +139,7 @@ export const subscribe: readonly Program[] = [
   {
     section: "4.9",
     title: "a pause",
-    run: (step) => step.sleep("nap", 100),
+    run: (step) => step.sleep("nap", 500),
     drive: async ({ create, ended, sleep }) => {
       const instance = await create();
       await sleep(30);
