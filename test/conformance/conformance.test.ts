@@ -45,7 +45,7 @@ describe("Pawl beside Cloudflare's engine", () => {
   });
 
   test("no program runs out of time on Pawl", () => {
-    const late = [...observed.pawl].filter(([, { result }]) => String(result).startsWith("took longer"));
+    const late = [...observed.pawl].filter(([, { result }]) => JSON.stringify(result).includes("took longer than"));
     expect(late.map(([name]) => name)).toEqual([]);
   });
 });
@@ -54,7 +54,8 @@ describe("the table of differences", () => {
   test("every row says what both do and why", () => {
     for (const row of differences) {
       expect(KINDS).toContain(row.kind);
-      for (const text of [row.topic, row.cloudflare, row.pawl, row.why]) expect(text, JSON.stringify(row)).not.toBe("");
+      for (const text of [row.topic, row.cloudflare, row.pawl, row.why])
+        expect(`${row.topic}: ${text}`).not.toMatch(/: $/);
     }
   });
 
@@ -70,10 +71,7 @@ describe("the programs", () => {
   });
 });
 
-const SECTIONS = [
-  ...["3", "3.1", "3.2", "3.3", "3.4", "3.5"],
-  ...["4.1", "4.2", "4.3", "4.4", "4.5", "4.6", "4.7", "4.8", "4.9"],
-  ...["5.1", "5.2"],
-  ...["6.1", "6.2", "6.3", "6.4", "6.5", "6.6", "6.7", "6.8", "6.9", "6.10", "6.11", "6.12", "6.13", "6.14"],
-  ...["7.1", "7.2", "7.3", "8", "9", "15"],
-];
+const SECTIONS = (
+  "3 3.1 3.2 3.3 3.4 3.5 4.1 4.2 4.3 4.4 4.5 4.6 4.7 4.8 4.9 5.1 5.2 " +
+  "6.1 6.2 6.3 6.4 6.5 6.6 6.7 6.8 6.9 6.10 6.11 6.12 6.13 6.14 7.1 7.2 7.3 8 9 15"
+).split(" ");

@@ -15,13 +15,18 @@ export function diff(left: Json, right: Json, path: string): Divergence[] {
   }
   if (isObject(left) && isObject(right)) {
     const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-    return [...keys].toSorted().flatMap((key) => diff(left[key] ?? ABSENT, right[key] ?? ABSENT, `${path}.${key}`));
+    return [...keys].toSorted().flatMap((key) => diff(at(left, key), at(right, key), `${path}.${key}`));
   }
   return Object.is(left, right) ? [] : [{ path, left, right }];
 }
 
 /** Stands for a key that is not there. */
 const ABSENT = "(absent)";
+
+function at(object: { readonly [key: string]: Json }, key: string): Json {
+  const value = object[key];
+  return value === undefined ? ABSENT : value;
+}
 
 /**
  * Where two outcomes of a program are not the same. Traces and histories are compared as wholes, a history only where
@@ -32,7 +37,11 @@ export function compareOutcomes(left: Outcome, right: Outcome): Divergence[] {
   if (JSON.stringify(left.trace) !== JSON.stringify(right.trace)) {
     found.push({ path: "trace", left: left.trace, right: right.trace });
   }
-  if (left.history !== null && right.history !== null && JSON.stringify(left.history) !== JSON.stringify(right.history)) {
+  if (
+    left.history !== null &&
+    right.history !== null &&
+    JSON.stringify(left.history) !== JSON.stringify(right.history)
+  ) {
     found.push({ path: "history", left: left.history, right: right.history });
   }
   return found;

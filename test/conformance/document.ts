@@ -25,7 +25,13 @@ export function documentOf(differences: readonly Difference[], programs: number)
     const rows = differences.filter((row) => row.kind === kind);
     if (rows.length === 0) return [];
     const introduction = INTRODUCTIONS[kind] === "" ? [] : ["", INTRODUCTIONS[kind]];
-    return ["", `## ${TITLES[kind]}`, ...introduction, "", "| Topic | Cloudflare | Pawl | Why | Seen in |", "|---|---|---|---|---|", ...rows.map(rowOf)];
+    return [
+      "",
+      `## ${TITLES[kind]}`,
+      ...introduction,
+      "",
+      ...tableOf([["Topic", "Cloudflare", "Pawl", "Why", "Seen in"], ...rows.map(cellsOf)]),
+    ];
   });
   return `${[
     "# Differences from Cloudflare",
@@ -36,14 +42,21 @@ export function documentOf(differences: readonly Difference[], programs: number)
     "",
     `${programs} small workflow programs run on Pawl and on the workflow engine that Cloudflare ships in workerd, and everything`,
     "that can be seen from outside is compared: results, errors, the order of callbacks and attempts, events. What follows",
-    "is every difference there is; the build fails on any other, and on one that is listed and no longer there. \"Seen in\"",
+    'is every difference there is; the build fails on any other, and on one that is listed and no longer there. "Seen in"',
     "says how many of the programs show it; a dash means that it takes more than a program to see it.",
     ...sections,
   ].join("\n")}\n`;
 }
 
-function rowOf({ topic, cloudflare, pawl, why, where }: Difference): string {
+function cellsOf({ topic, cloudflare, pawl, why, where }: Difference): string[] {
   const seen = Object.keys(where).length;
-  const cells = [topic, cloudflare, pawl, why, seen === 0 ? "–" : String(seen)];
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [topic, cloudflare, pawl, why, seen === 0 ? "–" : String(seen)].map((cell) => cell.replaceAll("|", "\\|"));
+}
+
+/** Columns of one width, as the formatter wants them. The first row is the head. */
+function tableOf(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const [head, ...body] = rows.map((row) => line(row.map((cell, column) => cell.padEnd(widths[column] ?? 0))));
+  return [head ?? "", line(widths.map((width) => "-".repeat(width))), ...body];
 }

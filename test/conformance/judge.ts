@@ -49,13 +49,18 @@ export function judge(observed: Observed, differences: readonly Difference[]): V
     unlisted: found.filter((divergence) => !isListed(divergence)),
     stale: placesOf(differences).filter((place) => !places.has(place)),
     replay: compareAll(programs, pawl, replayed),
-    unwitnessed: differences.filter(({ kind }) => kind === "engines").flatMap((row) => unwitnessed(row, miniflare, pawl)),
+    unwitnessed: differences
+      .filter(({ kind }) => kind === "engines")
+      .flatMap((row) => unwitnessed(row, miniflare, pawl)),
   };
 }
 
 function compareAll(programs: readonly Listed[], left: Outcomes, right: Outcomes): Found[] {
   return programs.flatMap(({ name }) =>
-    compareOutcomes(outcomeOf(left, name), outcomeOf(right, name)).map((divergence) => ({ program: name, ...divergence })),
+    compareOutcomes(outcomeOf(left, name), outcomeOf(right, name)).map((divergence) => ({
+      program: name,
+      ...divergence,
+    })),
   );
 }
 

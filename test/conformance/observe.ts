@@ -30,7 +30,11 @@ export async function observe(differences: readonly Difference[]): Promise<Obser
     const [both, theirs, witness] = await Promise.all([
       ours(),
       runPrograms(workerd, programs, "p"),
-      runPrograms(miniflare, programs.filter(({ name }) => named.has(name)), "p"),
+      runPrograms(
+        miniflare,
+        programs.filter(({ name }) => named.has(name)),
+        "p",
+      ),
     ]);
     return { programs, ...both, workerd: theirs, miniflare: witness };
   } finally {

@@ -5,7 +5,9 @@ export function faithful(value: unknown, seen: readonly object[] = []): unknown 
     case "boolean":
       return value;
     case "number":
-      return Number.isFinite(value) && !Object.is(value, -0) ? value : tagged("number", Object.is(value, -0) ? "-0" : String(value));
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? value
+        : tagged("number", Object.is(value, -0) ? "-0" : String(value));
     case "undefined":
       return tagged("undefined");
     case "bigint":
@@ -16,6 +18,8 @@ export function faithful(value: unknown, seen: readonly object[] = []): unknown 
       return tagged("symbol");
     case "object":
       return value === null ? null : object(value, seen);
+    default:
+      return tagged(typeof value);
   }
 }
 
@@ -34,10 +38,15 @@ function object(value: object, seen: readonly object[]): unknown {
   const type = Object.prototype.toString.call(value).slice(8, -1);
   if (value instanceof Date) return tagged(type, Number.isNaN(value.getTime()) ? "invalid" : value.toISOString());
   if (value instanceof RegExp) return tagged(type, String(value));
-  if (value instanceof Map) return tagged(type, Array.from(value, ([key, item]) => [deep(key), deep(item)]));
+  if (value instanceof Map)
+    return tagged(
+      type,
+      Array.from(value, ([key, item]) => [deep(key), deep(item)]),
+    );
   if (value instanceof Set) return tagged(type, Array.from(value, deep));
   if (value instanceof ArrayBuffer) return tagged(type, [...new Uint8Array(value)]);
-  if (value instanceof DataView) return tagged(type, [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]);
+  if (value instanceof DataView)
+    return tagged(type, [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]);
   if (ArrayBuffer.isView(value)) return tagged(type, Array.from(value as unknown as ArrayLike<unknown>, deep));
   if (value instanceof Error) return tagged(value.constructor.name, `${value.name}: ${value.message}`);
   if (["Boolean", "Number", "String", "BigInt"].includes(type)) return tagged(type, deep(value.valueOf()));

@@ -34,6 +34,6 @@ export function lineOf(event: unknown): string | undefined {
   const { type, stepName, instanceId: _, eventId: __, timestamp: ___, ...rest } = event as Record<string, unknown>;
   if (LEFT_OUT.has(type)) return undefined;
   const facts = Object.keys(rest).length === 0 ? "" : ` ${sortedJson(faithful(rest))}`;
-  const step = stepName === undefined ? "" : ` ${String(stepName)}`;
+  const step = typeof stepName === "string" ? ` ${stepName}` : "";
   return `${String(type)}${step}${facts}`;
 }

@@ -34,7 +34,15 @@ export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const [, command, name, variant] = new URL(request.url).pathname.split("/");
     if (command === "programs") {
-      return Response.json(programs.map(({ section, title, old, ...program }) => ({ name: nameOf({ section, title }), section, title, old, ...program })));
+      return Response.json(
+        programs.map(({ section, title, old, ...program }) => ({
+          name: nameOf({ section, title }),
+          section,
+          title,
+          old,
+          ...program,
+        })),
+      );
     }
     if (command === "replay") {
       const shards = await replay(env, name === "on");

@@ -10,19 +10,23 @@ export interface StepContext {
 }
 
 export interface Step {
-  do<T>(name: string, callback: (ctx: StepContext) => T | Promise<T>, rollback?: unknown): Promise<T>;
-  do<T>(
-    name: string,
-    config: unknown,
-    callback: (ctx: StepContext) => T | Promise<T>,
-    rollback?: unknown,
-  ): Promise<T>;
-  sleep(name: string, duration: unknown): Promise<unknown>;
-  sleepUntil(name: string, time: unknown): Promise<unknown>;
-  waitForEvent<T = unknown>(
-    name: string,
-    options: { type: string; timeout?: unknown },
-  ): Promise<{ payload: T; timestamp: Date; type: string }>;
+  do: Do;
+  sleep: (name: string, duration: unknown) => Promise<unknown>;
+  sleepUntil: (name: string, time: unknown) => Promise<unknown>;
+  waitForEvent: (name: string, options: { type: string; timeout?: unknown }) => Promise<Received>;
+}
+
+export interface Received {
+  payload: unknown;
+  timestamp: Date;
+  type: string;
+}
+
+type Callback<T> = (ctx: StepContext) => T | Promise<T>;
+
+interface Do {
+  <T>(name: string, callback: Callback<T>, rollback?: unknown): Promise<T>;
+  <T>(name: string, config: unknown, callback: Callback<T>, rollback?: unknown): Promise<T>;
 }
 
 export interface Event {
@@ -39,7 +43,7 @@ export interface Status {
 }
 
 export interface Subscription {
-  next(): Promise<{ done?: boolean; value?: unknown }>;
+  next: () => Promise<{ done?: boolean; value?: unknown }>;
 }
 
 export interface Instance {
@@ -64,16 +68,16 @@ export interface Binding {
 /** Outside the engine, in the isolate's memory: it sees every callback, whatever the engine does to the execution. */
 export interface Outside {
   /** Notes what a callback does. */
-  trace(text: string): void;
+  trace: (text: string) => void;
   /** The same for code between steps, which a replay repeats: noted once. */
-  once(text: string): void;
+  once: (text: string) => void;
   /** Resolves when `drive` has opened the gate of this name. */
-  passed(gate: string): Promise<void>;
+  passed: (gate: string) => Promise<void>;
   /** How many times this has been called with this key for the run: 1, 2, … */
-  nth(key: string): number;
+  nth: (key: string) => number;
   /** A list of the run's that survives a replay. */
-  list(key: string): number[];
-  sleep(ms: number): Promise<void>;
+  list: (key: string) => number[];
+  sleep: (ms: number) => Promise<void>;
   /** The run's own binding. */
   binding: Binding;
 }
@@ -83,19 +87,19 @@ export interface World {
   readonly id: string;
   readonly binding: Binding;
   /** An instance of this program. Its id is `id`, with `suffix` appended where one is given. */
-  create(options?: { params?: unknown; suffix?: string }): Promise<Instance>;
+  create: (options?: { params?: unknown; suffix?: string }) => Promise<Instance>;
   /** Status of an instance once it is one of these. @throws when it takes longer than the program's time */
-  until(instance: Instance, ...statuses: string[]): Promise<Status>;
+  until: (instance: Instance, ...statuses: string[]) => Promise<Status>;
   /** Status of an instance once it has ended: status, output and error. */
-  ended(instance: Instance): Promise<Status>;
+  ended: (instance: Instance) => Promise<Status>;
   /** The value, or `throws <name>: <message>`. */
-  tried(call: () => unknown): Promise<unknown>;
+  tried: (call: () => unknown) => Promise<unknown>;
   /** Resolves when this has been noted so many times (1). */
-  traced(text: string, times?: number): Promise<void>;
-  open(gate: string): void;
-  sleep(ms: number): Promise<void>;
+  traced: (text: string, times?: number) => Promise<void>;
+  open: (gate: string) => void;
+  sleep: (ms: number) => Promise<void>;
   /** `create`, then `ended`. */
-  result(params?: unknown): Promise<Status>;
+  result: (params?: unknown) => Promise<Status>;
 }
 
 export interface Program {
@@ -122,7 +126,10 @@ const LONGEST_NAME = 88;
 
 /** Lower case with dashes; an id and a name in the table of differences. */
 export function nameOf({ section, title }: Program): string {
-  const words = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
+  const words = title
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "");
   return `${section.replaceAll(".", "_")}-${words}`.slice(0, LONGEST_NAME);
 }
 

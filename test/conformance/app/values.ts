@@ -22,7 +22,14 @@ export const valueKinds: readonly (readonly [what: string, make: () => unknown])
   ["a Date", () => new Date(1_700_000_000_000)],
   ["an invalid Date", () => new Date(Number.NaN)],
   ["a RegExp", () => /a+b/gi],
-  ["a Map", () => new Map<unknown, unknown>([["a", 1], [{ k: 1 }, new Map()]])],
+  [
+    "a Map",
+    () =>
+      new Map<unknown, unknown>([
+        ["a", 1],
+        [{ k: 1 }, new Map()],
+      ]),
+  ],
   ["a Set", () => new Set<unknown>([1, "1", new Set([2])])],
   ["a Uint8Array", () => new Uint8Array([1, 2, 255])],
   ["an Int16Array", () => new Int16Array([-1, 2])],

@@ -28,7 +28,11 @@ export async function listPrograms({ urls }: Host): Promise<Listed[]> {
 }
 
 /** Runs every program once under ids of their own; `variant` is part of the ids. */
-export async function runPrograms(host: Host, programs: readonly Listed[], variant: string): Promise<Map<string, Outcome>> {
+export async function runPrograms(
+  host: Host,
+  programs: readonly Listed[],
+  variant: string,
+): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   const left = [...programs];
   const work = async (): Promise<void> => {

@@ -98,61 +98,59 @@ const DELAYS: readonly (readonly [what: string, config: object, least: readonly 
   ["exponential by default", {}, [20, 40, 80]],
 ];
 
-const delays: readonly Program[] = DELAYS.map(
-  ([what, backoff, least]): Program => ({
-    section: "6.5",
-    title: `retry delays, ${what}`,
-    run: async (step, _event, { list }) => {
-      const times = list("times");
-      await tried(() =>
-        step.do("fails", { retries: { limit: 3, delay: 20, ...backoff } }, async () => {
-          // Time stands still between two inputs and outputs.
-          await new Promise((resolve) => {
-            setTimeout(resolve, 0);
-          });
-          times.push(Date.now());
-          throw new Error("again");
-        }),
-      );
-      return times.slice(1).map((time, i) => time - (times[i] ?? 0) >= (least[i] ?? 0) - 1);
-    },
-  }),
-);
+const delays: readonly Program[] = DELAYS.map(([what, backoff, least]): Program => ({
+  section: "6.5",
+  title: `retry delays, ${what}`,
+  run: async (step, _event, { list }) => {
+    const times = list("times");
+    await tried(() =>
+      step.do("fails", { retries: { limit: 3, delay: 20, ...backoff } }, async () => {
+        // Time stands still between two inputs and outputs.
+        await new Promise((resolve) => {
+          setTimeout(resolve, 0);
+        });
+        times.push(Date.now());
+        throw new Error("again");
+      }),
+    );
+    return times.slice(1).map((time, i) => time - (times[i] ?? 0) >= (least[i] ?? 0) - 1);
+  },
+}));
 
 /** A delay function, and what the step comes to. */
-const DELAY_FUNCTIONS: readonly (readonly [what: string, delay: (input: { ctx: unknown; error: unknown }) => unknown])[] =
+const DELAY_FUNCTIONS: readonly (readonly [
+  what: string,
+  delay: (input: { ctx: unknown; error: unknown }) => unknown,
+])[] = [
+  ["a number", () => 5],
+  ["zero", () => 0],
+  ["a promise of a number", async () => 5],
+  ["a duration", () => "0.005 seconds"],
+  ["NaN", () => Number.NaN],
+  ["Infinity", () => Number.POSITIVE_INFINITY],
+  ["a negative number", () => -1],
+  ["a word", () => "soon"],
+  ["an unknown unit", () => "5 parsecs"],
+  ["undefined", () => undefined],
+  ["null", () => null],
+  ["an object", () => ({})],
+  ["true", () => true],
   [
-    ["a number", () => 5],
-    ["zero", () => 0],
-    ["a promise of a number", async () => 5],
-    ["a duration", () => "0.005 seconds"],
-    ["NaN", () => Number.NaN],
-    ["Infinity", () => Number.POSITIVE_INFINITY],
-    ["a negative number", () => -1],
-    ["a word", () => "soon"],
-    ["an unknown unit", () => "5 parsecs"],
-    ["undefined", () => undefined],
-    ["null", () => null],
-    ["an object", () => ({})],
-    ["true", () => true],
-    [
-      "an error",
-      () => {
-        throw new Error("broken");
-      },
-    ],
-    ["a rejected promise", () => Promise.reject(new TypeError("rejected"))],
-  ];
+    "an error",
+    () => {
+      throw new Error("broken");
+    },
+  ],
+  ["a rejected promise", () => Promise.reject(new TypeError("rejected"))],
+];
 
 const delayFunctions: readonly Program[] = [
-  ...DELAY_FUNCTIONS.map(
-    ([what, delay]): Program => ({
-      section: "6.6",
-      title: `a delay function that gives ${what}`,
-      run: async (step, event, outside) =>
-        tried(async () => until(2, { retries: { limit: 2, delay, backoff: "constant" } })(step, event, outside)),
-    }),
-  ),
+  ...DELAY_FUNCTIONS.map(([what, delay]): Program => ({
+    section: "6.6",
+    title: `a delay function that gives ${what}`,
+    run: async (step, event, outside) =>
+      tried(async () => until(2, { retries: { limit: 2, delay, backoff: "constant" } })(step, event, outside)),
+  })),
   {
     section: "6.6",
     title: "what a delay function receives",
@@ -197,18 +195,18 @@ const delayFunctions: readonly Program[] = [
         ),
       ),
   },
-  ...["constant", "linear", "exponential"].map(
-    (backoff): Program => ({
-      section: "6.6",
-      title: `a delay function with ${backoff} back-off`,
-      run: until(4, { retries: { limit: 3, delay: () => 10, backoff } }),
-    }),
-  ),
+  ...["constant", "linear", "exponential"].map((backoff): Program => ({
+    section: "6.6",
+    title: `a delay function with ${backoff} back-off`,
+    run: until(4, { retries: { limit: 3, delay: () => 10, backoff } }),
+  })),
   {
     section: "6.6",
     title: "a delay function that never answers",
     run: async (step, event, outside) =>
-      tried(async () => until(2, { retries: { limit: 2, delay: () => new Promise(() => undefined) } })(step, event, outside)),
+      tried(async () =>
+        until(2, { retries: { limit: 2, delay: () => new Promise(() => undefined) } })(step, event, outside),
+      ),
   },
   {
     section: "6.6",

@@ -25,7 +25,10 @@ const arrays: readonly Program[] = [
     section: "3.3",
     title: "101 at a time throw, and nothing is created",
     drive: async (world) => {
-      const outcome = await batch(world, Array.from({ length: 101 }, (_, i) => ({ id: `${world.id}${i}` })));
+      const outcome = await batch(
+        world,
+        Array.from({ length: 101 }, (_, i) => ({ id: `${world.id}${i}` })),
+      );
       return { outcome, first: await exists(world, `${world.id}0`) };
     },
   },
@@ -34,7 +37,10 @@ const arrays: readonly Program[] = [
     title: "100 at a time are created, in order",
     drive: async (world) => {
       const ids = Array.from({ length: 100 }, (_, i) => `${world.id}${i}`);
-      const outcome = await batch(world, ids.map((id) => ({ id })));
+      const outcome = await batch(
+        world,
+        ids.map((id) => ({ id })),
+      );
       return JSON.stringify(outcome) === JSON.stringify(ids);
     },
   },
@@ -58,7 +64,10 @@ const arrays: readonly Program[] = [
     drive: async (world) => {
       const { id, create, ended, binding } = world;
       await create({ suffix: "b", params: "first" });
-      const ids = await batch(world, ["a", "b", "c"].map((suffix) => ({ id: `${id}${suffix}`, params: "batch" })));
+      const ids = await batch(
+        world,
+        ["a", "b", "c"].map((suffix) => ({ id: `${id}${suffix}`, params: "batch" })),
+      );
       return { ids, existing: await ended(await binding.get(`${id}b`)) };
     },
   },
@@ -146,20 +155,16 @@ const objects: readonly Program[] = [
       ["an unknown locationHint", { count: 1, locationHint: "moon" }],
       ["an unknown locationHint of an entry", { instances: [{ locationHint: "moon" }] }],
     ] as const
-  ).map(
-    ([what, options]): Program => ({
-      section: "3.3",
-      title: `object form refuses ${what}`,
-      drive: (world) => batchOf(world, options),
-    }),
-  ),
-  ...DURATION_ROWS.map(
-    ([what, successRetention]): Program => ({
-      section: "3.3",
-      title: `object form refuses ${what} as retention`,
-      drive: (world) => batchOf(world, { count: 1, retention: { successRetention } }),
-    }),
-  ),
+  ).map(([what, options]): Program => ({
+    section: "3.3",
+    title: `object form refuses ${what}`,
+    drive: (world) => batchOf(world, options),
+  })),
+  ...DURATION_ROWS.map(([what, successRetention]): Program => ({
+    section: "3.3",
+    title: `object form refuses ${what} as retention`,
+    drive: (world) => batchOf(world, { count: 1, retention: { successRetention } }),
+  })),
   {
     section: "3.3",
     title: "object form refuses 101 instances",
@@ -229,13 +234,11 @@ const deletions: readonly Program[] = [
       ["an id of 272 characters", ["x".repeat(272)]],
       ["a number", [5]],
     ] as const
-  ).map(
-    ([what, ids]): Program => ({
-      section: "3.5",
-      title: `deleteBatch refuses ${what}`,
-      drive: ({ tried, binding }) => tried(() => binding.deleteBatch(ids)),
-    }),
-  ),
+  ).map(([what, ids]): Program => ({
+    section: "3.5",
+    title: `deleteBatch refuses ${what}`,
+    drive: ({ tried, binding }) => tried(() => binding.deleteBatch(ids)),
+  })),
   {
     section: "3.5",
     title: "deleteBatch with one invalid id deletes nothing",
@@ -326,7 +329,7 @@ const deletions: readonly Program[] = [
       await step.do("before", () => trace("before"));
       const instance = await binding.get(event.instanceId);
       await instance.delete();
-      trace("after delete");
+      await step.do("after", () => trace("after"));
     },
     drive: async (world) => {
       await world.create();

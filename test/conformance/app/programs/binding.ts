@@ -35,13 +35,11 @@ const INVALID_IDS: Readonly<Record<string, (id: string) => unknown>> = {
 };
 
 const ids: readonly Program[] = [
-  ...Object.entries({ ...VALID_IDS, ...INVALID_IDS }).map(
-    ([title, idFor]): Program => ({
-      section: "3.1",
-      title,
-      drive: async (world) => created(world, idFor(world.id)),
-    }),
-  ),
+  ...Object.entries({ ...VALID_IDS, ...INVALID_IDS }).map(([title, idFor]): Program => ({
+    section: "3.1",
+    title,
+    drive: async (world) => created(world, idFor(world.id)),
+  })),
   {
     section: "3.1",
     title: "no id: one is made",
@@ -99,7 +97,12 @@ const creation: readonly Program[] = [
   { section: "3.2", title: "create with a number", run: payload, drive: ({ result }) => result(7) },
   { section: "3.2", title: "create with false", run: payload, drive: ({ result }) => result(false) },
   { section: "3.2", title: "create with an array", run: payload, drive: ({ result }) => result([1, [2]]) },
-  { section: "3.2", title: "create with nested params", run: payload, drive: ({ result }) => result({ a: { b: [{}] } }) },
+  {
+    section: "3.2",
+    title: "create with nested params",
+    run: payload,
+    drive: ({ result }) => result({ a: { b: [{}] } }),
+  },
   {
     section: "3.2",
     title: "params with a function are refused",
@@ -127,7 +130,9 @@ const creation: readonly Program[] = [
     section: "3.2",
     title: "params of 1 MiB and more are refused",
     drive: async ({ tried, create, ended }) => {
-      const outcome = await tried(async () => (await ended(await create({ params: "x".repeat(1024 * 1024 + 100) }))).status);
+      const outcome = await tried(
+        async () => (await ended(await create({ params: "x".repeat(1024 * 1024 + 100) }))).status,
+      );
       return String(outcome).startsWith("throws") ? "refused" : outcome;
     },
   },
@@ -176,7 +181,7 @@ const creation: readonly Program[] = [
     title: "of ten calls of create with one id at once, one succeeds",
     drive: async ({ create, tried }) => {
       const outcomes = await Promise.all(Array.from({ length: 10 }, () => tried(async () => (await create()).id)));
-      return outcomes.toSorted();
+      return outcomes.map(String).toSorted();
     },
   },
   {
@@ -218,7 +223,11 @@ const creation: readonly Program[] = [
 ];
 
 const lookup: readonly Program[] = [
-  { section: "3.4", title: "get of an unknown id throws", drive: ({ tried, binding, id }) => tried(() => binding.get(id)) },
+  {
+    section: "3.4",
+    title: "get of an unknown id throws",
+    drive: ({ tried, binding, id }) => tried(() => binding.get(id)),
+  },
   {
     section: "3.4",
     title: "get of an invalid id throws the same",
@@ -253,20 +262,16 @@ const lookup: readonly Program[] = [
 ];
 
 const surface: readonly Program[] = [
-  ...["create", "createBatch", "get", "deleteBatch"].map(
-    (method): Program => ({
-      section: "3",
-      title: `"${method}" is in the binding`,
-      drive: ({ binding }) => ({ in: method in binding, type: typeof Reflect.get(binding, method) }),
-    }),
-  ),
-  ...["delete", "list", "query", "fetch"].map(
-    (method): Program => ({
-      section: "3",
-      title: `there is no ${method} on the binding`,
-      drive: ({ binding }) => method in binding,
-    }),
-  ),
+  ...["create", "createBatch", "get", "deleteBatch"].map((method): Program => ({
+    section: "3",
+    title: `"${method}" is in the binding`,
+    drive: ({ binding }) => ({ in: method in binding, type: typeof Reflect.get(binding, method) }),
+  })),
+  ...["delete", "list", "query", "fetch"].map((method): Program => ({
+    section: "3",
+    title: `there is no ${method} on the binding`,
+    drive: ({ binding }) => method in binding,
+  })),
   { section: "3", title: "the binding is an object", drive: ({ binding }) => typeof binding },
   { section: "3", title: "the binding shows no own keys", drive: ({ binding }) => Object.keys(binding) },
   {
@@ -278,7 +283,7 @@ const surface: readonly Program[] = [
     section: "3",
     title: "a workflow reaches the same binding in its env",
     run: async (_step, event, { binding }) =>
-      String(event.instanceId).endsWith("-child")
+      event.instanceId.endsWith("-child")
         ? "child"
         : { create: "create" in binding, child: (await binding.create({ id: `${event.instanceId}-child` })).id },
     drive: async ({ binding, id, create, ended, tried }) => ({

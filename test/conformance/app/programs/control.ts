@@ -465,10 +465,7 @@ const restart: readonly Program[] = [
   {
     section: "4.7",
     title: "everything runs again",
-    run: async (step, _event, { nth }) => [
-      await step.do("a", () => nth("a")),
-      await step.do("b", () => nth("b")),
-    ],
+    run: async (step, _event, { nth }) => [await step.do("a", () => nth("a")), await step.do("b", () => nth("b"))],
     drive: async ({ create, ended }) => {
       const instance = await create();
       const first = await ended(instance);

@@ -77,14 +77,12 @@ const facts: readonly Program[] = [
   },
 ];
 
-const params = valueKinds.map(
-  ([what, make]): Program => ({
-    section: "5.1",
-    title: `${what} as params`,
-    run: (_step, event) => faithful(event.payload),
-    drive: async ({ tried, result }) => tried(() => result(make())),
-    noHistory: "the history's own view of values has programs of its own",
-  }),
-);
+const params = valueKinds.map(([what, make]): Program => ({
+  section: "5.1",
+  title: `${what} as params`,
+  run: (_step, event) => faithful(event.payload),
+  drive: async ({ tried, result }) => tried(() => result(make())),
+  noHistory: "the history's own view of values has programs of its own",
+}));
 
 export const event: readonly Program[] = [...facts, ...params];

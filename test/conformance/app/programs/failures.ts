@@ -49,48 +49,42 @@ const KINDS: readonly (readonly [what: string, make: () => unknown])[] = [
 
 const ONE_RETRY = { retries: { limit: 1, delay: 1 } };
 
-const caught: readonly Program[] = KINDS.map(
-  ([what, make]): Program => ({
-    section: what.includes("NonRetryable") ? "6.8" : "6.9",
-    title: `${what} thrown by a callback, caught in run`,
-    rawNames: true,
-    run: async (step, _event, { trace }) => {
-      const seen = await tried(() =>
-        step.do("fails", ONE_RETRY, ({ attempt }) => {
-          trace(`attempt ${attempt}`);
-          return thrown(make())();
-        }),
-      );
-      await step.do("next", () => 1);
-      return seen;
-    },
-  }),
-);
-
-const uncaught: readonly Program[] = KINDS.map(
-  ([what, make]): Program => ({
-    section: what.includes("NonRetryable") ? "6.8" : "6.9",
-    title: `${what} thrown by a callback`,
-    rawNames: true,
-    run: (step, _event, { trace }) =>
+const caught: readonly Program[] = KINDS.map(([what, make]): Program => ({
+  section: what.includes("NonRetryable") ? "6.8" : "6.9",
+  title: `${what} thrown by a callback, caught in run`,
+  rawNames: true,
+  run: async (step, _event, { trace }) => {
+    const seen = await tried(() =>
       step.do("fails", ONE_RETRY, ({ attempt }) => {
         trace(`attempt ${attempt}`);
         return thrown(make())();
       }),
-  }),
-);
+    );
+    await step.do("next", () => 1);
+    return seen;
+  },
+}));
 
-const top: readonly Program[] = KINDS.map(
-  ([what, make]): Program => ({
-    section: "5.2",
-    title: `${what} thrown by run`,
-    rawNames: true,
-    run: async (step) => {
-      await step.do("before", () => 1);
-      throw make();
-    },
-  }),
-);
+const uncaught: readonly Program[] = KINDS.map(([what, make]): Program => ({
+  section: what.includes("NonRetryable") ? "6.8" : "6.9",
+  title: `${what} thrown by a callback`,
+  rawNames: true,
+  run: (step, _event, { trace }) =>
+    step.do("fails", ONE_RETRY, ({ attempt }) => {
+      trace(`attempt ${attempt}`);
+      return thrown(make())();
+    }),
+}));
+
+const top: readonly Program[] = KINDS.map(([what, make]): Program => ({
+  section: "5.2",
+  title: `${what} thrown by run`,
+  rawNames: true,
+  run: async (step) => {
+    await step.do("before", () => 1);
+    throw make();
+  },
+}));
 
 const old: readonly Program[] = KINDS.filter(([what]) => what.includes("NonRetryable")).flatMap(
   ([what, make]): Program[] => [
@@ -128,7 +122,9 @@ const shapes: readonly Program[] = [
     section: "6.9",
     title: "an error looks the same on a replay",
     run: async (step) => {
-      const seen = await tried(() => step.do("fails", { retries: { limit: 0, delay: 0 } }, thrown(new NamedError("boom"))));
+      const seen = await tried(() =>
+        step.do("fails", { retries: { limit: 0, delay: 0 } }, thrown(new NamedError("boom"))),
+      );
       await step.do("next", () => 1);
       return seen;
     },
@@ -146,7 +142,7 @@ const shapes: readonly Program[] = [
       try {
         await step.do("fails", { retries: { limit: 0, delay: 0 } }, thrown(new NamedError("boom")));
       } catch (error) {
-        throw new Error(`wrapped ${described(error)}`);
+        throw new Error(`wrapped ${described(error)}`, { cause: error });
       }
     },
   },

@@ -4,103 +4,104 @@ import { call, type Instance, type Program, type Status, type World } from "../p
 const going = (status: string): string => (["queued", "running", "waiting"].includes(status) ? "going" : status);
 
 /** Each state: the body that gets there, and what is done from outside. */
-const STATES: Readonly<Record<string, { run: NonNullable<Program["run"]>; bring: (world: World) => Promise<Instance> }>> =
-  {
-    running: {
-      run: (step, _event, { once, passed }) =>
-        step.do("held", async () => {
-          once("held");
-          await passed("gate");
-        }),
-      bring: async ({ create, traced }) => {
-        const instance = await create();
-        await traced("held");
-        return instance;
-      },
+const STATES: Readonly<
+  Record<string, { run: NonNullable<Program["run"]>; bring: (world: World) => Promise<Instance> }>
+> = {
+  running: {
+    run: (step, _event, { once, passed }) =>
+      step.do("held", async () => {
+        once("held");
+        await passed("gate");
+      }),
+    bring: async ({ create, traced }) => {
+      const instance = await create();
+      await traced("held");
+      return instance;
     },
-    sleeping: {
-      run: async (step, _event, { once }) => {
-        once("sleeps");
-        await step.sleep("nap", "30 seconds");
-      },
-      bring: async ({ create, traced, sleep }) => {
-        const instance = await create();
-        await traced("sleeps");
-        await sleep(20);
-        return instance;
-      },
+  },
+  sleeping: {
+    run: async (step, _event, { once }) => {
+      once("sleeps");
+      await step.sleep("nap", "30 seconds");
     },
-    "waiting for an event": {
-      run: async (step, _event, { once }) => {
-        once("waits");
-        return (await step.waitForEvent("wait", { type: "go", timeout: "30 seconds" })).payload;
-      },
-      bring: async ({ create, traced, sleep }) => {
-        const instance = await create();
-        await traced("waits");
-        await sleep(20);
-        return instance;
-      },
+    bring: async ({ create, traced, sleep }) => {
+      const instance = await create();
+      await traced("sleeps");
+      await sleep(20);
+      return instance;
     },
-    waitingForPause: {
-      run: (step, _event, { once, passed }) =>
-        step.do("held", async () => {
-          once("held");
-          await passed("gate");
-        }),
-      bring: async ({ create, traced }) => {
-        const instance = await create();
-        await traced("held");
-        await instance.pause();
-        return instance;
-      },
+  },
+  "waiting for an event": {
+    run: async (step, _event, { once }) => {
+      once("waits");
+      return (await step.waitForEvent("wait", { type: "go", timeout: "30 seconds" })).payload;
     },
-    paused: {
-      run: async (step, _event, { once }) => {
-        once("sleeps");
-        await step.sleep("nap", "30 seconds");
-      },
-      bring: async ({ create, traced, sleep, until }) => {
-        const instance = await create();
-        await traced("sleeps");
-        await sleep(20);
-        await instance.pause();
-        await until(instance, "paused");
-        return instance;
-      },
+    bring: async ({ create, traced, sleep }) => {
+      const instance = await create();
+      await traced("waits");
+      await sleep(20);
+      return instance;
     },
-    complete: {
-      run: () => "done",
-      bring: async ({ create, ended }) => {
-        const instance = await create();
-        await ended(instance);
-        return instance;
-      },
+  },
+  waitingForPause: {
+    run: (step, _event, { once, passed }) =>
+      step.do("held", async () => {
+        once("held");
+        await passed("gate");
+      }),
+    bring: async ({ create, traced }) => {
+      const instance = await create();
+      await traced("held");
+      await instance.pause();
+      return instance;
     },
-    errored: {
-      run: () => {
-        throw new Error("failed");
-      },
-      bring: async ({ create, ended }) => {
-        const instance = await create();
-        await ended(instance);
-        return instance;
-      },
+  },
+  paused: {
+    run: async (step, _event, { once }) => {
+      once("sleeps");
+      await step.sleep("nap", "30 seconds");
     },
-    terminated: {
-      run: async (step, _event, { once }) => {
-        once("sleeps");
-        await step.sleep("nap", "30 seconds");
-      },
-      bring: async ({ create, traced, ended }) => {
-        const instance = await create();
-        await traced("sleeps");
-        await instance.terminate();
-        await ended(instance);
-        return instance;
-      },
+    bring: async ({ create, traced, sleep, until }) => {
+      const instance = await create();
+      await traced("sleeps");
+      await sleep(20);
+      await instance.pause();
+      await until(instance, "paused");
+      return instance;
     },
-  };
+  },
+  complete: {
+    run: () => "done",
+    bring: async ({ create, ended }) => {
+      const instance = await create();
+      await ended(instance);
+      return instance;
+    },
+  },
+  errored: {
+    run: () => {
+      throw new Error("failed");
+    },
+    bring: async ({ create, ended }) => {
+      const instance = await create();
+      await ended(instance);
+      return instance;
+    },
+  },
+  terminated: {
+    run: async (step, _event, { once }) => {
+      once("sleeps");
+      await step.sleep("nap", "30 seconds");
+    },
+    bring: async ({ create, traced, ended }) => {
+      const instance = await create();
+      await traced("sleeps");
+      await instance.terminate();
+      await ended(instance);
+      return instance;
+    },
+  },
+};
 
 const shown = ({ status, output, error }: Status): object => ({
   status: going(status),
@@ -119,7 +120,11 @@ const CALLS: Readonly<Record<string, (instance: Instance) => Promise<unknown>>> 
 };
 
 /** After a restart these end again of themselves, after the event this one does. */
-const ENDS_AGAIN: ReadonlySet<string> = new Set(["restart complete", "restart errored", "sendEvent waiting for an event"]);
+const ENDS_AGAIN: ReadonlySet<string> = new Set([
+  "restart complete",
+  "restart errored",
+  "sendEvent waiting for an event",
+]);
 
 const table: readonly Program[] = Object.entries(STATES).flatMap(([state, { run, bring }]) =>
   Object.entries(CALLS).map(([name, method]): Program => ({

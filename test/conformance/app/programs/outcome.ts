@@ -3,18 +3,16 @@ import type { Program } from "../program.ts";
 import { unkeepable, valueKinds } from "../values.ts";
 
 /** Values as output: `status()` gives them to whoever asks. */
-const outputs = [...valueKinds, ...unkeepable].map(
-  ([what, make]): Program => ({
-    section: "5.2",
-    title: `returns ${what}`,
-    run: () => make(),
-    drive: async ({ result }) => {
-      const { status, output, error } = await result();
-      return { status, output: faithful(output), ...(error !== undefined && { error }) };
-    },
-    noHistory: "the history's own view of values has programs of its own",
-  }),
-);
+const outputs = [...valueKinds, ...unkeepable].map(([what, make]): Program => ({
+  section: "5.2",
+  title: `returns ${what}`,
+  run: () => make(),
+  drive: async ({ result }) => {
+    const { status, output, error } = await result();
+    return { status, output: faithful(output), ...(error !== undefined && { error }) };
+  },
+  noHistory: "the history's own view of values has programs of its own",
+}));
 
 const ways: readonly Program[] = [
   {

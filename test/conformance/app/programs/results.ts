@@ -5,41 +5,37 @@ import { unkeepable, valueKinds } from "../values.ts";
 const NO_RETRY = { retries: { limit: 0, delay: 0 } };
 
 /** First as `run` receives it, then as a replay does. */
-const kept: readonly Program[] = valueKinds.map(
-  ([what, make]): Program => ({
-    section: "6.10",
-    title: `${what} as a step's result`,
-    run: async (step) => {
-      const value = await tried(() => step.do("value", NO_RETRY, make));
-      await step.do("after", () => 1);
-      return faithful(value);
-    },
-    drive: async ({ create, ended, tried }) => {
-      const instance = await create();
-      const first = await ended(instance);
-      const restart = await tried(() => instance.restart({ from: { name: "after" } }));
-      return { first, restart, replayed: await ended(instance) };
-    },
-    noHistory: "the history's own view of values has programs of its own",
-  }),
-);
+const kept: readonly Program[] = valueKinds.map(([what, make]): Program => ({
+  section: "6.10",
+  title: `${what} as a step's result`,
+  run: async (step) => {
+    const value = await tried(() => step.do("value", NO_RETRY, make));
+    await step.do("after", () => 1);
+    return faithful(value);
+  },
+  drive: async ({ create, ended, tried }) => {
+    const instance = await create();
+    const first = await ended(instance);
+    const restart = await tried(() => instance.restart({ from: { name: "after" } }));
+    return { first, restart, replayed: await ended(instance) };
+  },
+  noHistory: "the history's own view of values has programs of its own",
+}));
 
-const notKept: readonly Program[] = unkeepable.map(
-  ([what, make]): Program => ({
-    section: "6.10",
-    title: `${what} as a step's result`,
-    run: async (step, _event, { trace }) => {
-      const seen = await tried(() =>
-        step.do("value", { retries: { limit: 1, delay: 1 } }, ({ attempt }) => {
-          trace(`attempt ${attempt}`);
-          return make();
-        }),
-      );
-      return ["went on", faithful(seen)];
-    },
-    noHistory: "the history's own view of values has programs of its own",
-  }),
-);
+const notKept: readonly Program[] = unkeepable.map(([what, make]): Program => ({
+  section: "6.10",
+  title: `${what} as a step's result`,
+  run: async (step, _event, { trace }) => {
+    const seen = await tried(() =>
+      step.do("value", { retries: { limit: 1, delay: 1 } }, ({ attempt }) => {
+        trace(`attempt ${attempt}`);
+        return make();
+      }),
+    );
+    return ["went on", faithful(seen)];
+  },
+  noHistory: "the history's own view of values has programs of its own",
+}));
 
 const sizes: readonly Program[] = [
   {
@@ -74,26 +70,24 @@ const sizes: readonly Program[] = [
   },
 ];
 
-/** What `subscribe` shows of a result. */
-const shown: readonly Program[] = [
-  ...(
-    [
-      ["text", "text"],
-      ["a number", 5],
-      ["an object", { a: [1, { b: null }] }],
-      ["a Map", new Map([["a", 1]])],
-      ["a Date", new Date(0)],
-      ["a Uint8Array", new Uint8Array([1, 2])],
-      ["undefined", undefined],
-      ["null", null],
-      ["a BigInt", 5n],
-    ] as const
-  ).map(([what, value]): Program => ({
-    section: "6.10",
-    title: `${what} in the history`,
-    run: (step) => step.do("value", () => value),
-    drive: async ({ result }) => (await result()).status,
-  })),
+const SHOWN: readonly (readonly [what: string, value: unknown])[] = [
+  ["text", "text"],
+  ["a number", 5],
+  ["an object", { a: [1, { b: null }] }],
+  ["a Map", new Map([["a", 1]])],
+  ["a Date", new Date(0)],
+  ["a Uint8Array", new Uint8Array([1, 2])],
+  ["undefined", undefined],
+  ["null", null],
+  ["a BigInt", 5n],
 ];
+
+/** What `subscribe` shows of a result. */
+const shown: readonly Program[] = SHOWN.map(([what, value]): Program => ({
+  section: "6.10",
+  title: `${what} in the history`,
+  run: (step) => step.do("value", () => value),
+  drive: async ({ result }) => (await result()).status,
+}));
 
 export const results: readonly Program[] = [...kept, ...notKept, ...sizes, ...shown];

@@ -437,12 +437,10 @@ const WRONG: readonly (readonly [what: string, rollback: unknown])[] = [
   ["a config that is undefined", { rollback: () => undefined, rollbackConfig: undefined }],
 ];
 
-const arguments_: readonly Program[] = WRONG.map(
-  ([what, rollback]): Program => ({
-    section: "9",
-    title: `rollback options: ${what}`,
-    run: async (step) => tried(() => step.do("a", () => 1, rollback)),
-  }),
-);
+const refusals: readonly Program[] = WRONG.map(([what, rollback]): Program => ({
+  section: "9",
+  title: `rollback options: ${what}`,
+  run: async (step) => tried(() => step.do("a", () => 1, rollback)),
+}));
 
-export const rollback: readonly Program[] = [...failing, ...without, ...terminates, ...arguments_];
+export const rollback: readonly Program[] = [...failing, ...without, ...terminates, ...refusals];

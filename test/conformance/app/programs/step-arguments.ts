@@ -34,13 +34,11 @@ const signatures: readonly Program[] = (
     ["a bad name and a bad config: the name is named", ["a\n", { x: 1 }, one]],
     ["a bad config and no callback: the callback is named", ["a", { x: 1 }]],
   ] as const
-).map(
-  ([what, args]): Program => ({
-    section: "6.1",
-    title: `do with ${what}`,
-    run: async (step) => doIt(step, ...args),
-  }),
-);
+).map(([what, args]): Program => ({
+  section: "6.1",
+  title: `do with ${what}`,
+  run: async (step) => doIt(step, ...args),
+}));
 
 const refusals: readonly Program[] = [
   {
@@ -72,11 +70,14 @@ const CONFIGS: readonly (readonly [what: string, config: unknown])[] = [
   ["timeout undefined", { timeout: undefined }],
   ["sensitive output", { sensitive: "output" }],
   ["sensitive undefined", { sensitive: undefined }],
-  ["everything", { retries: { limit: 2, delay: "1 second", backoff: "linear" }, timeout: "1 hour", sensitive: "output" }],
+  [
+    "everything",
+    { retries: { limit: 2, delay: "1 second", backoff: "linear" }, timeout: "1 hour", sensitive: "output" },
+  ],
   ["a limit of 1.5", { retries: { limit: 1.5, delay: 1 } }],
   ["a limit of 10,000", { retries: { limit: 10_000, delay: 1 } }],
   ["a bare number in text as delay", { retries: { limit: 1, delay: "500" } }],
-  ["a bare number in text as timeout", { timeout: "60000" }],
+  ["a bare number in text as timeout", { timeout: "60000", retries: { limit: 1, delay: 1 } }],
   ["a delay of a year", { retries: { limit: 1, delay: "1 year" } }],
   ["a delay of fractional hours", { retries: { limit: 1, delay: "1.5 hours" } }],
 ];
@@ -114,20 +115,18 @@ const BAD_CONFIGS: readonly (readonly [what: string, config: unknown])[] = [
   ["sensitive input", { sensitive: "input" }],
 ];
 
-const configs: readonly Program[] = [...CONFIGS, ...BAD_CONFIGS].map(
-  ([what, config]): Program => ({
-    section: "6.2",
-    title: `config with ${what}`,
-    run: async (step) => {
-      try {
-        return await step.do("s", config, ({ config }) => config);
-      } catch (error) {
-        return described(error);
-      }
-    },
-    noHistory: "the config in the history has programs of its own",
-  }),
-);
+const configs: readonly Program[] = [...CONFIGS, ...BAD_CONFIGS].map(([what, config]): Program => ({
+  section: "6.2",
+  title: `config with ${what}`,
+  run: async (step) => {
+    try {
+      return await step.do("s", config, ({ config }) => config);
+    } catch (error) {
+      return described(error);
+    }
+  },
+  noHistory: "the config in the history has programs of its own",
+}));
 
 const context: readonly Program[] = [
   { section: "6.4", title: "the context, with defaults", run: (step) => step.do("a", (ctx) => ctx) },

@@ -65,7 +65,9 @@ export const streams: readonly Program[] = [
   kept("a stream with an empty chunk", () => streamOf(bytes(3), new Uint8Array(), bytes(3, 2))),
   kept("a stream of more than one stored piece", () => streamOf(bytes(200_000), bytes(200_000, 2))),
   kept("a stream of exactly one stored piece", () => streamOf(bytes(256 * 1024))),
-  kept("a stream larger than a value may be", () => streamOf(...Array.from({ length: 30 }, (_, i) => bytes(100_000, i)))),
+  kept("a stream larger than a value may be", () =>
+    streamOf(...Array.from({ length: 30 }, (_, i) => bytes(100_000, i))),
+  ),
   kept("a stream of ArrayBuffers", () => streamOf(bytes(10).buffer, bytes(20, 2).buffer)),
   kept("a stream of Uint16Arrays", () => streamOf(new Uint16Array([1, 256, 65_535]))),
   kept("the body of a Response", () => new Response("text of the body").body ?? streamOf()),

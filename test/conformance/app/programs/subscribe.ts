@@ -110,7 +110,9 @@ export const subscribe: readonly Program[] = [
     },
     drive: async ({ create, open }) => {
       const instance = await create();
-      const subscription = await instance.subscribe({ filter: ["step_started", "step_completed", "workflow_completed"] });
+      const subscription = await instance.subscribe({
+        filter: ["step_started", "step_completed", "workflow_completed"],
+      });
       const before = lines(await read(subscription, 3));
       open("gate");
       return { before, after: lines(await read(subscription)) };
@@ -146,7 +148,9 @@ export const subscribe: readonly Program[] = [
       await instance.pause();
       await instance.resume();
       await ended(instance);
-      return lines(await read(await instance.subscribe({ filter: ["workflow_paused", "sleep_started", "sleep_completed"] })));
+      return lines(
+        await read(await instance.subscribe({ filter: ["workflow_paused", "sleep_started", "sleep_completed"] })),
+      );
     },
   },
   {
@@ -233,15 +237,13 @@ export const subscribe: readonly Program[] = [
       return [(await subscription.next()).done, (await subscription.next()).done];
     },
   },
-  ...WRONG.map(
-    ([what, options]): Program => ({
-      section: "4.9",
-      title: `subscribe refuses ${what}`,
-      run: some,
-      drive: async (world) => {
-        const instance = await finished(world);
-        return world.tried(async () => lines(await read(await instance.subscribe(options))));
-      },
-    }),
-  ),
+  ...WRONG.map(([what, options]): Program => ({
+    section: "4.9",
+    title: `subscribe refuses ${what}`,
+    run: some,
+    drive: async (world) => {
+      const instance = await finished(world);
+      return world.tried(async () => lines(await read(await instance.subscribe(options))));
+    },
+  })),
 ];

@@ -53,22 +53,20 @@ const DURATIONS: readonly (readonly [what: string, duration: unknown])[] = [
   ["an unknown unit", "5 parsecs"],
 ];
 
-const durations: readonly Program[] = DURATIONS.map(
-  ([what, duration]): Program => ({
-    section: "7.1",
-    title: `sleep for ${what}`,
-    run: async (step) => {
-      const seen = await tried(() => step.sleep("nap", duration));
-      return seen === undefined ? "slept" : seen;
-    },
-    drive: async (world) => {
-      const instance = await world.create();
-      const outcome = await soon(world, instance);
-      if (outcome === "sleeps on") await instance.terminate();
-      return outcome;
-    },
-  }),
-);
+const durations: readonly Program[] = DURATIONS.map(([what, duration]): Program => ({
+  section: "7.1",
+  title: `sleep for ${what}`,
+  run: async (step) => {
+    const seen = await tried(() => step.sleep("nap", duration));
+    return seen === undefined ? "slept" : seen;
+  },
+  drive: async (world) => {
+    const instance = await world.create();
+    const outcome = await soon(world, instance);
+    if (outcome === "sleeps on") await instance.terminate();
+    return outcome;
+  },
+}));
 
 const sleeps: readonly Program[] = [
   { section: "7.2", title: "sleep gives undefined", run: async (step) => (await step.sleep("nap", 1)) === undefined },

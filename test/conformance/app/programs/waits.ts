@@ -357,23 +357,21 @@ const WRONG: readonly (readonly [what: string, options: unknown])[] = [
   ["an unknown key", { type: "go", colour: "red" }],
 ];
 
-const options: readonly Program[] = WRONG.map(
-  ([what, given]): Program => ({
-    section: "8",
-    title: `waitForEvent with ${what}`,
-    run: async (step) => tried(() => call(step, "waitForEvent", "wait", given)),
-    drive: async ({ create, sleep, ended }) => {
-      const instance = await create();
-      for (let i = 0; i < 8; i++) {
-        const { status } = await instance.status();
-        if (status === "complete" || status === "errored") return ended(instance);
-        await sleep(5);
-      }
-      await instance.terminate();
-      return "waits";
-    },
-  }),
-);
+const options: readonly Program[] = WRONG.map(([what, given]): Program => ({
+  section: "8",
+  title: `waitForEvent with ${what}`,
+  run: async (step) => tried(() => call(step, "waitForEvent", "wait", given)),
+  drive: async ({ create, sleep, ended }) => {
+    const instance = await create();
+    for (let i = 0; i < 8; i++) {
+      const { status } = await instance.status();
+      if (status === "complete" || status === "errored") return ended(instance);
+      await sleep(5);
+    }
+    await instance.terminate();
+    return "waits";
+  },
+}));
 
 const types: readonly Program[] = (
   [
@@ -385,36 +383,32 @@ const types: readonly Program[] = (
     ["a type that is a number", 5],
     ["no type", undefined],
   ] as const
-).map(
-  ([what, type]): Program => ({
-    section: "8",
-    title: `sendEvent with ${what}`,
-    run: (step) => step.sleep("nap", "30 seconds"),
-    drive: async ({ create, tried }) => {
-      const instance = await create();
-      const seen = await tried(() => instance.sendEvent({ type, payload: 1 }));
-      await instance.terminate();
-      return seen;
-    },
-  }),
-);
+).map(([what, type]): Program => ({
+  section: "8",
+  title: `sendEvent with ${what}`,
+  run: (step) => step.sleep("nap", "30 seconds"),
+  drive: async ({ create, tried }) => {
+    const instance = await create();
+    const seen = await tried(() => instance.sendEvent({ type, payload: 1 }));
+    await instance.terminate();
+    return seen;
+  },
+}));
 
-const payloads: readonly Program[] = [...valueKinds, ...unkeepable].map(
-  ([what, make]): Program => ({
-    section: "8",
-    title: `${what} as an event's payload`,
-    run: async (step) => faithful((await step.waitForEvent("wait", WAIT)).payload),
-    drive: async ({ create, tried, ended }) => {
-      const instance = await create();
-      const sent = await tried(() => instance.sendEvent({ type: "go", payload: make() }));
-      if (sent !== undefined) {
-        await instance.terminate();
-        return sent;
-      }
-      return ended(instance);
-    },
-    noHistory: "the history's own view of values has programs of its own",
-  }),
-);
+const payloads: readonly Program[] = [...valueKinds, ...unkeepable].map(([what, make]): Program => ({
+  section: "8",
+  title: `${what} as an event's payload`,
+  run: async (step) => faithful((await step.waitForEvent("wait", WAIT)).payload),
+  drive: async ({ create, tried, ended }) => {
+    const instance = await create();
+    const sent = await tried(() => instance.sendEvent({ type: "go", payload: make() }));
+    if (sent !== undefined) {
+      await instance.terminate();
+      return sent;
+    }
+    return ended(instance);
+  },
+  noHistory: "the history's own view of values has programs of its own",
+}));
 
 export const waits: readonly Program[] = [...receives, ...timeouts, ...options, ...types, ...payloads];
