@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Difference, brief } from "./difference.ts";
 import type { Json, Outcome } from "./hosts/client.ts";
-import { judge, type Observed, record } from "./judge.ts";
+import { judge, type Observed, record, suspects } from "./judge.ts";
 import { isClean, reportOf } from "./report.ts";
 
 const PROGRAM = { name: "6_5-a", section: "6.5", title: "a" };
@@ -16,6 +16,7 @@ function observed({ workerd = 1, pawl = 1, replayed = pawl, miniflare = pawl }: 
     pawl: outcomes(pawl),
     replayed: outcomes(replayed),
     miniflare: outcomes(miniflare),
+    again: [],
   };
 }
 
@@ -66,6 +67,14 @@ describe("judge", () => {
   });
 });
 
+describe("suspects", () => {
+  test("programs that have not come out as the table says, each once", () => {
+    expect(suspects(judge(observed({}), []))).toEqual([]);
+    expect(suspects(judge(observed({ pawl: 2, replayed: 3 }), []))).toEqual([PROGRAM.name]);
+    expect(suspects(judge(observed({}), [row("bug", 1, 2)]))).toEqual([PROGRAM.name]);
+  });
+});
+
 describe("record", () => {
   test("what is new stands in a row without a reason", () => {
     const rows = record(judge(observed({ pawl: 2 }), []), []);
@@ -76,6 +85,7 @@ describe("record", () => {
     const old = [row("bug", 1, 2)];
     expect(record(judge(observed({ pawl: 3 }), old), old)).toEqual([row("bug", 1, 3)]);
     expect(record(judge(observed({}), old), old)).toEqual([{ ...row("bug", 1, 2), where: {} }]);
+    expect(record(judge(observed({}), [row("missing", 1, 2)]), [row("missing", 1, 2)])).toEqual([]);
   });
 });
 

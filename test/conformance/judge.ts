@@ -14,6 +14,8 @@ export interface Observed {
   readonly replayed: Outcomes;
   /** The engine of `wrangler dev`, for the programs that rows of the kind `engines` name. */
   readonly miniflare: Outcomes;
+  /** Programs that were run again, alone, once for each time. */
+  readonly again: readonly string[];
 }
 
 export interface Found extends Divergence {
@@ -34,6 +36,14 @@ export interface Verdict {
   readonly replay: readonly Found[];
   /** Where a row says that `wrangler dev` does as Pawl does, and it does not: `left` is what it does. */
   readonly unwitnessed: readonly Found[];
+  /** Programs that were run again because they had not come out as the table says at first. */
+  readonly again: readonly string[];
+}
+
+/** Programs that have not come out as the table says. */
+export function suspects({ unlisted, stale, replay, unwitnessed: others }: Verdict): string[] {
+  const named = [...unlisted, ...replay, ...others].map(({ program }) => program);
+  return [...new Set([...named, ...stale.map((place) => place.split(" ")[0] ?? "")])];
 }
 
 /** Compares what was seen with what the table of differences says. */
@@ -52,6 +62,7 @@ export function judge(observed: Observed, differences: readonly Difference[]): V
     unwitnessed: differences
       .filter(({ kind }) => kind === "engines")
       .flatMap((row) => unwitnessed(row, miniflare, pawl)),
+    again: [...new Set(observed.again)],
   };
 }
 
@@ -93,8 +104,8 @@ function unwitnessed({ where }: Difference, miniflare: Outcomes, pawl: Outcomes)
 }
 
 /**
- * The table brought up to what was seen: places that no longer differ are gone, values are the present ones, and what
- * is new stands in a row without a reason, which fails until somebody has given one.
+ * The table brought up to what was seen: places that no longer differ are gone, with a row that only said that something
+ * was missing; values are the present ones, and what is new stands in a row without a reason, which fails until somebody has given one.
  */
 export function record(verdict: Verdict, differences: readonly Difference[]): Difference[] {
   const found = [...verdict.listed, ...verdict.unlisted];
@@ -106,10 +117,11 @@ export function record(verdict: Verdict, differences: readonly Difference[]): Di
     }
     return { ...row, where };
   });
+  const kept = rows.filter(({ kind, where }) => kind !== "missing" || Object.keys(where).length > 0);
   const rest: Record<string, Record<string, Seen>> = {};
   for (const place of seenAt.keys()) take(rest, seenAt, place);
-  if (Object.keys(rest).length === 0) return rows;
-  return [...rows, { topic: "", kind: "missing", cloudflare: "", pawl: "", why: "", where: rest }];
+  if (Object.keys(rest).length === 0) return kept;
+  return [...kept, { topic: "", kind: "missing", cloudflare: "", pawl: "", why: "", where: rest }];
 }
 
 function take(where: Record<string, Record<string, Seen>>, seenAt: Map<string, Found>, place: string): void {

@@ -2,7 +2,7 @@ import type { Found, Verdict } from "./judge.ts";
 
 /** The verdict in a few lines, and every place that makes it fail. */
 export function reportOf(verdict: Verdict): string {
-  const { programs, comparisons, listed, unlisted, stale, replay, unwitnessed } = verdict;
+  const { programs, comparisons, listed, unlisted, stale, replay, unwitnessed, again } = verdict;
   return [
     `${programs} programs, each on Pawl, on Pawl with a replay between any two steps, and on workerd's engine`,
     `${comparisons} values compared`,
@@ -11,6 +11,7 @@ export function reportOf(verdict: Verdict): string {
     `${stale.length} differences listed that no longer occur`,
     `${replay.length} changed by a replay`,
     `${unwitnessed.length} in which wrangler dev does not do as the table says`,
+    ...(again.length === 0 ? [] : [`${again.length} programs were run again, alone: ${again.join(", ")}`]),
     ...showAll("Not listed", unlisted, "workerd", "pawl"),
     ...(stale.length === 0 ? [] : ["", "No longer occur:", ...stale.map((place) => `  ${place}`)]),
     ...showAll("Changed by a replay", replay, "without", "with"),

@@ -19,19 +19,17 @@ export interface Outcome {
   readonly history: readonly string[] | null;
 }
 
-/** How many programs run at once on one engine: most of them wait. */
-const AT_ONCE = 10;
-
 export async function listPrograms({ urls }: Host): Promise<Listed[]> {
   const response = await fetch(`${urls.now}/programs`);
   return (await response.json()) as Listed[];
 }
 
-/** Runs every program once under ids of their own; `variant` is part of the ids. */
+/** Runs every program once under ids of their own; `variant` is part of the ids. `atOnce` of them run at a time. */
 export async function runPrograms(
   host: Host,
   programs: readonly Listed[],
   variant: string,
+  atOnce: number,
 ): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   const left = [...programs];
@@ -40,7 +38,7 @@ export async function runPrograms(
       outcomes.set(program.name, await runOne(host, program, variant));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
   return outcomes;
 }
 
@@ -52,10 +50,10 @@ async function runOne({ name: host, urls }: Host, { name, old }: Listed, variant
   return { result: `${host} answered ${response.status}: ${text.slice(0, 500)}`, trace: [], history: null };
 }
 
-/** Has every step outcome followed by a replay, from now on. @throws when the engine cannot be told so */
-export async function forceReplay({ name, urls }: Host): Promise<void> {
+/** Whether every step outcome is followed by a replay, from now on. @throws when the engine cannot be told so */
+export async function forceReplay({ name, urls }: Host, on: boolean): Promise<void> {
   for (const profile of ["now", "old"] satisfies Profile[]) {
-    const response = await fetch(`${urls[profile]}/replay/on`, { method: "POST" });
+    const response = await fetch(`${urls[profile]}/replay/${on ? "on" : "off"}`, { method: "POST" });
     const { shards } = (await response.json()) as { shards: number };
     if (shards === 0) throw new Error(`${name} has no engine of ours to force replays on`);
   }

@@ -244,13 +244,12 @@ const timeouts: readonly Program[] = [
     section: "6.7",
     title: "a late result is discarded",
     run: async (step, _event, { trace, sleep }) =>
-      step.do("slow", { timeout: 150, retries: { limit: 1, delay: 1 } }, async ({ attempt }) => {
+      step.do("slow", { timeout: 600, retries: { limit: 1, delay: 1 } }, async ({ attempt }) => {
         if (attempt === 1) {
-          await sleep(300);
+          await sleep(900);
           trace("late");
           return "late";
         }
-        await sleep(5);
         return "second attempt";
       }),
     drive: async ({ result, traced }) => {

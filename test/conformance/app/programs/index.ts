@@ -2,13 +2,15 @@ import type { Program } from "../program.ts";
 import { attempts } from "./attempts.ts";
 import { batches } from "./batches.ts";
 import { binding } from "./binding.ts";
-import { control } from "./control.ts";
 import { event } from "./event.ts";
 import { failures } from "./failures.ts";
 import { identity } from "./identity.ts";
 import { instance } from "./instance.ts";
 import { outcome } from "./outcome.ts";
+import { pauses } from "./pause.ts";
+import { restarts } from "./restart.ts";
 import { results } from "./results.ts";
+import { rollbackHandlers } from "./rollback-handlers.ts";
 import { rollback } from "./rollback.ts";
 import { sdk } from "./sdk.ts";
 import { stepArguments } from "./step-arguments.ts";
@@ -23,7 +25,8 @@ export const programs: readonly Program[] = [
   ...binding,
   ...batches,
   ...instance,
-  ...control,
+  ...pauses,
+  ...restarts,
   ...subscribe,
   ...event,
   ...outcome,
@@ -36,6 +39,7 @@ export const programs: readonly Program[] = [
   ...together,
   ...time,
   ...waits,
+  ...rollbackHandlers,
   ...rollback,
   ...sdk,
 ];

@@ -109,7 +109,7 @@ export const streams: readonly Program[] = [
     run: async (step, _event, { trace }) =>
       tried(async () =>
         digest(
-          await step.do("stream", { timeout: 40, retries: { limit: 1, delay: 1 } }, ({ attempt }) => {
+          await step.do("stream", { timeout: 500, retries: { limit: 1, delay: 1 } }, ({ attempt }) => {
             trace(`attempt ${attempt}`);
             return attempt === 1 ? new ReadableStream() : streamOf(bytes(4));
           }),
@@ -122,7 +122,7 @@ export const streams: readonly Program[] = [
     title: "an earlier attempt leaves nothing in the stream",
     run: async (step) =>
       digest(
-        await step.do("stream", { timeout: 60, retries: { limit: 1, delay: 1 } }, ({ attempt }) =>
+        await step.do("stream", { timeout: 500, retries: { limit: 1, delay: 1 } }, ({ attempt }) =>
           attempt === 1
             ? new ReadableStream({
                 start: (controller) => {

@@ -2,10 +2,10 @@ import { type Instance, type Program, type Status, tried, type World } from "../
 
 /** The status once the instance has ended, or that it sleeps on after a moment. */
 async function soon({ sleep }: World, instance: Instance): Promise<Status | "sleeps on"> {
-  for (let i = 0; i < 15; i++) {
+  for (let i = 0; i < 25; i++) {
     const { status, output, error } = await instance.status();
     if (["complete", "errored"].includes(status)) return { status, output, ...(error !== undefined && { error }) };
-    await sleep(5);
+    await sleep(15);
   }
   return "sleeps on";
 }

@@ -320,8 +320,8 @@ const timeouts: readonly Program[] = [
     section: "8",
     title: "the event of a wait that has one does not time out later",
     run: async (step) => {
-      const { payload } = await step.waitForEvent("wait", { type: "go", timeout: 40 });
-      await step.sleep("nap", 80);
+      const { payload } = await step.waitForEvent("wait", { type: "go", timeout: 500 });
+      await step.sleep("nap", 700);
       return payload;
     },
     drive: async ({ create, ended }) => {
@@ -363,10 +363,10 @@ const options: readonly Program[] = WRONG.map(([what, given]): Program => ({
   run: async (step) => tried(() => call(step, "waitForEvent", "wait", given)),
   drive: async ({ create, sleep, ended }) => {
     const instance = await create();
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 20; i++) {
       const { status } = await instance.status();
       if (status === "complete" || status === "errored") return ended(instance);
-      await sleep(5);
+      await sleep(15);
     }
     await instance.terminate();
     return "waits";
