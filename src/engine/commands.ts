@@ -1,12 +1,24 @@
+import { readHistory } from "./history.ts";
 import { isCreatableId, isEventType } from "./ids.ts";
 import { parseError } from "./step-do.ts";
-import { type CreateRequest, type InstanceStatus, REFUSAL, type Reply, type RestartFrom } from "./protocol.ts";
+import {
+  type CreateRequest,
+  type HistoryPage,
+  type HistoryQuery,
+  type InstanceStatus,
+  REFUSAL,
+  type Reply,
+  type RestartFrom,
+} from "./protocol.ts";
 import { readRollbackRecord } from "./rollback.ts";
 import type { RunRow } from "./runs-table.ts";
 import type { Shard } from "./shard.ts";
 import { isTerminal, onPause, onResume, STATUS, statusName } from "./status.ts";
 import { firstKey, KIND } from "./steps-table.ts";
 import { cloneKey, decode, type Encoded, encode, FORM } from "./value-store.ts";
+
+const MAX_HISTORY_PAGE = 1000;
+const MAX_HISTORY_WAIT_MS = 20_000;
 
 /**
  * What may be asked of a shard from outside, one method a command. Each decides and writes in one turn, joined with the
@@ -52,7 +64,16 @@ export class Commands {
     const { id } = request;
     const now = Date.now();
     const insert = (): number | undefined =>
-      this.#shard.runs.insert({ workflow, id, status: STATUS.running, now, payload, token, retention: request });
+      this.#shard.runs.insert({
+        workflow,
+        id,
+        status: STATUS.running,
+        now,
+        started: this.#shard.marks.next(3),
+        payload,
+        token,
+        retention: request,
+      });
     // One statement needs no transaction; with a value in V8's form beside it, both are written or neither.
     const run = payload.form === FORM.clone ? this.#shard.storage.transactionSync(insert) : insert();
     if (run === undefined) return false;
@@ -82,6 +103,35 @@ export class Commands {
     return accept(status);
   }
 
+  /**
+   * A page of a run's history. Where there is nothing to read and the run goes on, the answer waits for up to `waitMs`,
+   * so that a follower needs no polling.
+   */
+  async history(workflow: string, id: string, query: HistoryQuery): Promise<Reply<HistoryPage>> {
+    const until = Date.now() + Math.min(query.waitMs, MAX_HISTORY_WAIT_MS);
+    for (;;) {
+      const row = this.#shard.runs.find(workflow, id);
+      if (row === undefined) return refuse(REFUSAL.notFound);
+      const limit = Math.min(query.limit, MAX_HISTORY_PAGE);
+      const events = readHistory(this.#shard, row, query.after, limit);
+      const ended = isTerminal(row.status);
+      if (events.length > 0 || ended || Date.now() >= until) return accept({ events, ended });
+      await this.#nextChange(row.run, until);
+    }
+  }
+
+  #nextChange(run: number, until: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        unwatch();
+        this.#shard.timers.cancel(timer);
+        resolve();
+      };
+      const unwatch = this.#shard.watch(run, finish);
+      const timer = this.#shard.timers.add(until, finish);
+    });
+  }
+
   pause(workflow: string, id: string): Promise<Reply<null>> {
     return this.#change(workflow, id, (row) => {
       const { runs, steps } = this.#shard;
@@ -92,9 +142,11 @@ export class Commands {
       steps.hold(row.run, now);
       if (action === "waitingForPause") {
         runs.setStatus(row.run, STATUS.waitingForPause, true, now);
+        this.#shard.note(row.run, "workflow_waiting_for_pause");
         execution?.closeGate(now);
       } else {
         runs.setStatus(row.run, STATUS.paused, false, now);
+        this.#shard.note(row.run, "workflow_paused");
         if (execution !== undefined) this.#shard.drop(execution);
       }
       return accept(null);
@@ -108,6 +160,7 @@ export class Commands {
       if (action === "ignore") return accept(null);
       const now = Date.now();
       runs.setStatus(row.run, STATUS.running, true, null);
+      this.#shard.note(row.run, "workflow_running");
       steps.release(row.run, now);
       const execution = this.#shard.execution(row.run);
       if (action === "cancel-pause" && execution !== undefined) {
@@ -125,7 +178,14 @@ export class Commands {
       if (isTerminal(row.status)) return refuse(REFUSAL.cannotTerminate);
       if (rollback && this.#terminateWithRollback(row)) return accept(null);
       this.#shard.rollbacks.cancel(row.run);
-      runs.end(row.run, STATUS.terminated, Date.now(), this.#shard.errorRetentionMs(workflow), null, token);
+      runs.end(
+        row.run,
+        STATUS.terminated,
+        this.#shard.marks.next(),
+        this.#shard.errorRetentionMs(workflow),
+        null,
+        token,
+      );
       steps.clearDue(row.run);
       const execution = this.#shard.execution(row.run);
       if (execution !== undefined) this.#shard.drop(execution);
@@ -148,6 +208,7 @@ export class Commands {
     this.#shard.steps.clearDue(row.run);
     const rollback = JSON.stringify(record);
     this.#shard.runs.setRollback(row.run, STATUS.rollingBack, rollback);
+    this.#shard.note(row.run, "rollback_started");
     this.#shard.rollbacks.resume({ ...row, rollback });
     return true;
   }
@@ -170,8 +231,9 @@ export class Commands {
       chunks.remove(firstStep, firstKey(row.run + 1));
       steps.resetRollbacks(row.run);
       events.removeFrom(row.run, firstStep);
+      if (from === null) this.#shard.log.remove(row.run);
       steps.release(row.run, Date.now());
-      runs.restart(row.run, STATUS.running, Date.now());
+      runs.restart(row.run, STATUS.running, this.#shard.marks.next(3));
       this.#shard.replay(row);
       return accept(null);
     });

@@ -1,6 +1,14 @@
 import { DurableObject } from "cloudflare:workers";
 import { Commands } from "./commands.ts";
-import type { CreateRequest, EngineStub, InstanceStatus, Reply, RestartFrom } from "./protocol.ts";
+import type {
+  CreateRequest,
+  EngineStub,
+  HistoryPage,
+  HistoryQuery,
+  InstanceStatus,
+  Reply,
+  RestartFrom,
+} from "./protocol.ts";
 import { registeredShards } from "./registry.ts";
 import { Shard } from "./shard.ts";
 import { openSchema } from "./store.ts";
@@ -33,6 +41,10 @@ export class WorkflowEngine extends DurableObject<unknown> implements EngineStub
 
   async status(workflow: string, id: string): Promise<Reply<InstanceStatus>> {
     return this.#commands.status(workflow, id);
+  }
+
+  history(workflow: string, id: string, query: HistoryQuery): Promise<Reply<HistoryPage>> {
+    return this.#commands.history(workflow, id, query);
   }
 
   pause(workflow: string, id: string): Promise<Reply<null>> {

@@ -1,6 +1,7 @@
 import type { ChunksTable } from "./chunks-table.ts";
 import type { Commits } from "./commits.ts";
 import type { EventsTable } from "./events-table.ts";
+import { type Marks, timeOf } from "./marks.ts";
 import { never } from "./never.ts";
 import type { RollbackHandler } from "./rollback-options.ts";
 import type { WorkflowDefinition } from "./registry.ts";
@@ -12,6 +13,7 @@ import type { Timer, Timers } from "./timers.ts";
 /** What an execution needs of the shard it runs in. */
 export interface ExecutionHost {
   readonly storage: DurableObjectStorage;
+  readonly marks: Marks;
   readonly steps: StepsTable;
   readonly events: EventsTable;
   readonly chunks: ChunksTable;
@@ -21,6 +23,8 @@ export interface ExecutionHost {
   failRun(execution: Execution, thrown: unknown): void;
   /** Called inside a write: the last callback of a run that is to pause has ended. */
   markPaused(execution: Execution): void;
+  /** Whoever follows the history of this run has something to read. */
+  changed(run: number): void;
   /** Inside the write of a step's outcome. */
   recorded(execution: Execution): void;
   /** The journal could not be written: the execution is given up and run again from what is on disk (E8). */
@@ -118,8 +122,9 @@ export class Execution {
       state: 0,
       attempts: 0,
       failures: 0,
-      started_at: Date.now(),
-      ended_at: null,
+      started: this.host.marks.next(2),
+      attempt_started: null,
+      ended: null,
       due_at: null,
       held_ms: null,
       rollback: null,
@@ -164,6 +169,7 @@ export class Execution {
 
   begin(step: OpenStep): void {
     this.#inFlight.add(step);
+    this.host.changed(this.run);
   }
 
   /** Inside the write of the callback's outcome. Turns a pending pause into a pause with the last one. */
@@ -180,7 +186,12 @@ export class Execution {
   /** Steps that have been running since `before` and of which nothing is on disk. */
   unmarked(before: number): OpenStep[] {
     if (this.#inFlight.size === 0) return [];
-    return [...this.#inFlight].filter((step) => !step.stored && step.row.started_at <= before);
+    return [...this.#inFlight].filter((step) => !step.stored && timeOf(step.row.started) <= before);
+  }
+
+  /** Steps in flight of which nothing is on disk. */
+  unstored(): StepRow[] {
+    return Array.from(this.#inFlight).flatMap((step) => (step.stored ? [] : [step.row]));
   }
 
   stepInFlight(kind: number, name: string, count: number): number | undefined {

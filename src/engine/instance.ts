@@ -1,4 +1,5 @@
-import type { EngineStub, InstanceStatus, Reply, RestartFrom } from "./protocol.ts";
+import { checkSubscribeOptions, type SubscribeOptions, WorkflowSubscription } from "./subscription.ts";
+import type { EngineStub, HistoryPage, HistoryQuery, InstanceStatus, Reply, RestartFrom } from "./protocol.ts";
 import type { Route } from "./route.ts";
 
 /** What `create` and `get` return (spec §4). */
@@ -47,6 +48,15 @@ export class WorkflowInstanceHandle {
     const { type, payload } = event;
     const token = crypto.randomUUID();
     await this.#call((stub, workflow) => stub.sendEvent(workflow, this.id, { type, payload }, token));
+  }
+
+  /** The history of the instance and what happens from now on, to its end. @throws on options that are none */
+  async subscribe(options?: SubscribeOptions): Promise<WorkflowSubscription> {
+    const checked = checkSubscribeOptions(options);
+    await this.status();
+    const read = (query: HistoryQuery): Promise<HistoryPage> =>
+      this.#call((stub, workflow) => stub.history(workflow, this.id, query));
+    return new WorkflowSubscription(read, checked);
   }
 
   /** Stops it and forgets everything of it; the id is free again. @throws `(instance.not_found) …` */

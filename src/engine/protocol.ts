@@ -22,6 +22,32 @@ export interface InstanceStatus {
   rollback?: { outcome: "complete" | "failed"; error: { name: string; message: string } | null };
 }
 
+/** What has happened to a run (spec §4.9). Further facts stand beside these, by type. */
+export interface HistoryEvent {
+  instanceId: string;
+  /** Grows with every event of a run; a cursor. */
+  eventId: number;
+  /** Milliseconds since the epoch. */
+  timestamp: number;
+  type: string;
+  [fact: string]: unknown;
+}
+
+export interface HistoryQuery {
+  /** Events with a greater id only. */
+  after: number;
+  /** At most 1000. */
+  limit: number;
+  /** How long to wait for an event when there is none, at most 20 s. */
+  waitMs: number;
+}
+
+export interface HistoryPage {
+  events: HistoryEvent[];
+  /** No more events will come. */
+  ended: boolean;
+}
+
 export interface RestartFrom {
   name: string;
   count: number;
@@ -38,6 +64,7 @@ export interface EngineStub {
   createBatch(workflow: string, requests: CreateRequest[], token: string): Promise<Reply<string[]>>;
   exists(workflow: string, id: string): Promise<boolean>;
   status(workflow: string, id: string): Promise<Reply<InstanceStatus>>;
+  history(workflow: string, id: string, query: HistoryQuery): Promise<Reply<HistoryPage>>;
   pause(workflow: string, id: string): Promise<Reply<null>>;
   resume(workflow: string, id: string): Promise<Reply<null>>;
   terminate(workflow: string, id: string, rollback: boolean, token: string): Promise<Reply<null>>;

@@ -49,10 +49,20 @@ export async function rollBack(
 ): Promise<RollbackRecord> {
   const error = record.error ?? TERMINATED;
   for (const row of shard.steps.toRollBack(task.run)) {
+    await shard.commits.write(() =>
+      shard.note(task.run, "rollback_step_started", { stepName: `${row.name}-${row.count}` }),
+    );
     const failure = await takeBack(shard, task, row, handlers.get(row.step), error);
     if (task.cancelled) return record;
     await shard.commits.write(() => {
       shard.steps.setRollback(row.step, failure === undefined ? ROLLBACK.done : ROLLBACK.failed);
+      const stepName = `${row.name}-${row.count}`;
+      if (failure === undefined) shard.note(task.run, "rollback_step_completed", { stepName });
+      else
+        shard.note(task.run, "rollback_step_errored", {
+          stepName,
+          error: { name: failure.name, message: failure.message },
+        });
     });
     if (failure !== undefined)
       return { ...record, outcome: "failed", failure: { name: failure.name, message: failure.message } };
@@ -77,13 +87,24 @@ async function takeBack(
   const ctx = contextOf(row.name, row.count, Math.max(1, row.attempts), handler.config);
   const { rollbackConfig } = handler;
   for (let failures = 1; ; failures++) {
+    const facts = { stepName, attempt: failures };
+    const note = (type: string, more: object = {}): Promise<void> | void =>
+      shard.commits.write(() => shard.note(task.run, `rollback_attempt_${type}`, { ...facts, ...more }));
+    await note("started");
     const outcome = await callBack(shard.timers, timeoutMs(rollbackConfig), () =>
       handler.rollback({ ctx, error: reviveError(error), output: outputOf(shard, row), stepName }),
     );
-    if (task.cancelled || "value" in outcome) return undefined;
+    if (task.cancelled) return undefined;
+    if ("value" in outcome) {
+      await note("completed");
+      return undefined;
+    }
+    const failure = recordOf(outcome.thrown);
+    const shown = { name: failure.name, message: failure.message };
     const plan = await planRetry(shard.timers, rollbackConfig, ctx, failures, outcome.thrown);
+    if (task.cancelled) return undefined;
+    await note("errored", "delay" in plan ? { error: shown, retryDelayMs: plan.delay } : { error: shown });
     if ("error" in plan) {
-      const failure = recordOf(outcome.thrown);
       logLine("warn", subject, `rollback failed: ${failure.name}: ${failure.message}`);
       return failure;
     }

@@ -43,6 +43,7 @@ export class Rollbacks {
     this.#shard.drop(execution);
     steps.clearDue(run);
     runs.setRollback(run, STATUS.rollingBack, JSON.stringify(record));
+    this.#shard.note(run, "rollback_started");
     const isComplete = steps.toRollBack(run).every(({ step }) => rollbacks.has(step));
     const row = isComplete ? undefined : runs.get(run);
     if (row === undefined) this.#run(execution, rollbacks, record);
@@ -82,7 +83,15 @@ export class Rollbacks {
       await commits.write(() => {
         const { after, error } = ended;
         runs.recordRollback(run, JSON.stringify(ended));
-        runs.end(run, after, Date.now(), definition.errorRetentionMs, error && JSON.stringify(error), null);
+        this.#shard.note(run, ended.outcome === "complete" ? "rollback_completed" : "rollback_errored");
+        runs.end(
+          run,
+          after,
+          this.#shard.marks.next(),
+          definition.errorRetentionMs,
+          error && JSON.stringify(error),
+          null,
+        );
         this.#tasks.delete(run);
       });
     };

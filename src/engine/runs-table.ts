@@ -1,3 +1,4 @@
+import { type Mark, timeOf } from "./marks.ts";
 import type { Retention } from "./retention.ts";
 import { cloneKey, type Encoded, writeClone } from "./value-store.ts";
 
@@ -9,8 +10,8 @@ export type RunRow = {
   status: number;
   live: number;
   created_at: number;
-  started_at: number | null;
-  ended_at: number | null;
+  started: Mark;
+  ended: Mark | null;
   paused_at: number | null;
   payload_form: number;
   payload: string | null;
@@ -29,6 +30,7 @@ export interface NewRun {
   id: string;
   status: number;
   now: number;
+  started: Mark;
   payload: Encoded;
   token: string | null;
   retention: Retention;
@@ -48,17 +50,17 @@ export class RunsTable {
   }
 
   /** Inserts a live run that starts at once; its number, or `undefined` when the id is taken. */
-  insert({ workflow, id, status, now, payload, token, retention }: NewRun): number | undefined {
+  insert({ workflow, id, status, now, started, payload, token, retention }: NewRun): number | undefined {
     const inserted = this.#sql
       .exec<{ run: number }>(
-        `INSERT INTO runs (workflow, id, status, live, created_at, started_at, payload_form, payload, token,
+        `INSERT INTO runs (workflow, id, status, live, created_at, started, payload_form, payload, token,
            success_retention_ms, error_retention_ms)
          VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING run`,
         workflow,
         id,
         status,
         now,
-        now,
+        started,
         payload.form,
         payload.text,
         token,
@@ -100,14 +102,14 @@ export class RunsTable {
     );
   }
 
-  complete(run: number, status: number, now: number, retentionMs: number, output: Encoded): void {
+  complete(run: number, status: number, ended: Mark, retentionMs: number, output: Encoded): void {
     writeClone(this.#storage, cloneKey.output(run), output);
     this.#sql.exec(
-      `UPDATE runs SET status = ?, live = 0, ended_at = ?, purge_at = ? + COALESCE(success_retention_ms, ?),
+      `UPDATE runs SET status = ?, live = 0, ended = ?, purge_at = ? + COALESCE(success_retention_ms, ?),
          output_form = ?, output = ? WHERE run = ?`,
       status,
-      now,
-      now,
+      ended,
+      timeOf(ended),
       retentionMs,
       output.form,
       output.text,
@@ -115,13 +117,13 @@ export class RunsTable {
     );
   }
 
-  end(run: number, status: number, now: number, retentionMs: number, error: string | null, token: string | null): void {
+  end(run: number, status: number, ended: Mark, retentionMs: number, error: string | null, token: string | null): void {
     this.#sql.exec(
-      `UPDATE runs SET status = ?, live = 0, ended_at = ?, paused_at = NULL, purge_at = ? + COALESCE(error_retention_ms, ?),
+      `UPDATE runs SET status = ?, live = 0, ended = ?, paused_at = NULL, purge_at = ? + COALESCE(error_retention_ms, ?),
          error = ?, token = COALESCE(?, token) WHERE run = ?`,
       status,
-      now,
-      now,
+      ended,
+      timeOf(ended),
       retentionMs,
       error,
       token,
@@ -166,13 +168,13 @@ export class RunsTable {
   }
 
   /** Back to the beginning: same id, payload and time of creation (spec §4.7). */
-  restart(run: number, status: number, now: number): void {
+  restart(run: number, status: number, started: Mark): void {
     this.#storage.kv.delete(cloneKey.output(run));
     this.#sql.exec(
-      `UPDATE runs SET status = ?, live = 1, started_at = ?, ended_at = NULL, paused_at = NULL, purge_at = NULL,
+      `UPDATE runs SET status = ?, live = 1, started = ?, ended = NULL, paused_at = NULL, purge_at = NULL,
          output_form = 0, output = NULL, error = NULL, rollback = NULL WHERE run = ?`,
       status,
-      now,
+      started,
       run,
     );
   }

@@ -14,8 +14,8 @@ export const SCHEMA: readonly (readonly string[])[] = [
       status INTEGER NOT NULL,
       live INTEGER NOT NULL,
       created_at INTEGER NOT NULL,
-      started_at INTEGER,
-      ended_at INTEGER,
+      started INTEGER NOT NULL,
+      ended INTEGER,
       paused_at INTEGER,
       payload_form INTEGER NOT NULL,
       payload TEXT,
@@ -33,6 +33,7 @@ export const SCHEMA: readonly (readonly string[])[] = [
     `CREATE INDEX runs_live ON runs (run) WHERE live = 1`,
     // One row per step, sleep or wait. The key is run × STEPS_PER_RUN + place in start order, so that the rows of a run
     // lie together and a range of integers reads them in order.
+    // `started`, `attempt_started` (of the last attempt, where it is not the first) and `ended` are marks (marks.ts).
     // `due_at`: end of a sleep, end of a back-off, timeout of a wait; NULL when nothing is due.
     // `held_ms`: what was left of it when the run was paused. `wait_ms`: the whole length of a sleep or a wait's timeout.
     // `rollback`: whether the step has a rollback handler, and what has become of it.
@@ -45,8 +46,9 @@ export const SCHEMA: readonly (readonly string[])[] = [
       state INTEGER NOT NULL,
       attempts INTEGER NOT NULL DEFAULT 0,
       failures INTEGER NOT NULL DEFAULT 0,
-      started_at INTEGER NOT NULL,
-      ended_at INTEGER,
+      started INTEGER NOT NULL,
+      attempt_started INTEGER,
+      ended INTEGER,
       due_at INTEGER,
       held_ms INTEGER,
       wait_ms INTEGER,
@@ -62,12 +64,14 @@ export const SCHEMA: readonly (readonly string[])[] = [
     `CREATE TABLE attempts (
       step INTEGER NOT NULL,
       attempt INTEGER NOT NULL,
-      started_at INTEGER NOT NULL,
-      ended_at INTEGER NOT NULL,
+      started INTEGER NOT NULL,
+      ended INTEGER NOT NULL,
       delay_ms INTEGER,
       error TEXT NOT NULL,
       PRIMARY KEY (step, attempt)
     ) WITHOUT ROWID`,
+    // What happens to a run as a whole and is not in its own row: pauses, resumes, restarts, rollbacks.
+    `CREATE TABLE log (run INTEGER NOT NULL, mark INTEGER NOT NULL, type TEXT NOT NULL, facts TEXT, PRIMARY KEY (run, mark)) WITHOUT ROWID`,
     // Results that are streams, in pieces of 256 KiB at most.
     `CREATE TABLE chunks (step INTEGER NOT NULL, piece INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (step, piece)) WITHOUT ROWID`,
     // Events in order of acceptance. A delivered one stays, with the step that took it, as part of the run's history.

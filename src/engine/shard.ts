@@ -4,6 +4,8 @@ import { Commits } from "./commits.ts";
 import { type ErrorRecord, recordOf } from "./errors.ts";
 import { EventsTable } from "./events-table.ts";
 import { Execution, type ExecutionHost } from "./execution.ts";
+import { LogTable } from "./log-table.ts";
+import { Marks } from "./marks.ts";
 import { logFailure, logLine } from "./log.ts";
 import { execute, type Settled } from "./run.ts";
 import { definitionOf } from "./registry.ts";
@@ -32,6 +34,8 @@ export class Shard implements ExecutionHost {
   readonly steps: StepsTable;
   readonly events: EventsTable;
   readonly chunks: ChunksTable;
+  readonly log: LogTable;
+  readonly marks = new Marks();
   readonly commits = new Commits();
   readonly timers = new Timers();
   readonly #state: DurableObjectState;
@@ -39,6 +43,7 @@ export class Shard implements ExecutionHost {
   readonly rollbacks: Rollbacks;
   readonly #alarm: AlarmClock;
   readonly #live = new Map<number, Execution>();
+  readonly #watchers = new Map<number, Set<() => void>>();
   readonly #unknownWorkflows = new Set<string>();
   readonly #sweeper = new Sweeper(this, this.#live);
 
@@ -50,6 +55,7 @@ export class Shard implements ExecutionHost {
     this.steps = new StepsTable(state.storage);
     this.events = new EventsTable(state.storage);
     this.chunks = new ChunksTable(state.storage);
+    this.log = new LogTable(state.storage);
     this.#alarm = new AlarmClock(state.storage, () => earliest(this.steps.nextDueAt(), this.runs.nextPurgeAt()));
     this.rollbacks = new Rollbacks(this, this.#alarm);
   }
@@ -138,6 +144,7 @@ export class Shard implements ExecutionHost {
       // Nothing is in flight after a restart, so the pause takes place now.
       this.steps.hold(row.run, row.paused_at ?? Date.now());
       this.runs.setStatus(row.run, STATUS.paused, false, row.paused_at);
+      this.note(row.run, "workflow_paused");
       return;
     }
     if (row.status === STATUS.rollingBack) {
@@ -198,18 +205,19 @@ export class Shard implements ExecutionHost {
   /** Gives due sleeps, back-offs and waits of a run that is not in memory the outcome that time has brought. */
   #settleDue(run: number): void {
     const now = Date.now();
-    for (const row of this.steps.dueOf(run, now)) this.#settleDueStep(run, row, now);
+    for (const row of this.steps.dueOf(run, now)) this.#settleDueStep(run, row);
   }
 
-  #settleDueStep(run: number, row: StepRow, now: number): void {
-    if (row.kind === KIND.sleep) this.steps.complete(row, now, encode(undefined, ""));
+  #settleDueStep(run: number, row: StepRow): void {
+    if (row.kind === KIND.sleep) this.steps.complete(row, this.marks.next(), encode(undefined, ""));
     else if (row.kind === KIND.do) this.steps.put({ ...row, due_at: null });
     else {
       const event = row.event_type === null ? undefined : this.events.oldest(run, row.event_type);
-      if (event === undefined) this.steps.fail(row, now, JSON.stringify(recordOf(timeoutError(row.wait_ms ?? 0))));
+      if (event === undefined)
+        this.steps.fail(row, this.marks.next(), JSON.stringify(recordOf(timeoutError(row.wait_ms ?? 0))));
       else {
         this.events.take(event, row.step);
-        this.steps.complete(row, now, encode(event, ""));
+        this.steps.complete(row, this.marks.next(), encode(event, ""));
       }
     }
   }
@@ -231,7 +239,13 @@ export class Shard implements ExecutionHost {
       return;
     }
     this.#write(execution, () => {
-      this.runs.complete(execution.run, STATUS.complete, Date.now(), execution.definition.successRetentionMs, output);
+      this.runs.complete(
+        execution.run,
+        STATUS.complete,
+        this.marks.next(),
+        execution.definition.successRetentionMs,
+        output,
+      );
       this.#forget(execution);
     });
   }
@@ -242,7 +256,7 @@ export class Shard implements ExecutionHost {
     logFailure({ workflow: execution.definition.name, run: execution.id }, "failed", error, thrown);
     this.#write(execution, () => {
       const { errorRetentionMs } = execution.definition;
-      this.runs.end(execution.run, STATUS.errored, Date.now(), errorRetentionMs, JSON.stringify(error), null);
+      this.runs.end(execution.run, STATUS.errored, this.marks.next(), errorRetentionMs, JSON.stringify(error), null);
       this.#forget(execution);
     });
   }
@@ -288,7 +302,9 @@ export class Shard implements ExecutionHost {
       this.steps.removeFrom(run, firstKey(run));
       this.chunks.remove(firstKey(run), firstKey(run + 1));
       this.events.removeAll(run);
+      this.log.remove(run);
       this.runs.remove(run);
+      this.changed(run);
     });
   }
 
@@ -296,18 +312,42 @@ export class Shard implements ExecutionHost {
   drop(execution: Execution): void {
     execution.drop();
     if (this.#live.get(execution.run) === execution) this.#live.delete(execution.run);
+    this.changed(execution.run);
   }
 
   /** Inside a write: the last callback of a run that is to pause has ended. */
   markPaused(execution: Execution): void {
     this.runs.setStatus(execution.run, STATUS.paused, false, Date.now());
+    this.note(execution.run, "workflow_paused");
     this.drop(execution);
   }
 
   /** For tests: from now on every recorded outcome is followed by a replay, as if the object had been evicted. */
   replaysAlways = false;
 
+  /** Calls back once at the next change of a run. */
+  watch(run: number, changed: () => void): () => void {
+    const watchers = this.#watchers.get(run) ?? new Set();
+    this.#watchers.set(run, watchers.add(changed));
+    return () => {
+      watchers.delete(changed);
+      if (watchers.size === 0 && this.#watchers.get(run) === watchers) this.#watchers.delete(run);
+    };
+  }
+
+  changed(run: number): void {
+    if (this.#watchers.size === 0) return;
+    for (const changed of this.#watchers.get(run) ?? []) changed();
+  }
+
+  /** Inside a write. */
+  note(run: number, type: string, facts?: Readonly<Record<string, unknown>>): void {
+    this.log.add(run, this.marks.next(), type, facts);
+    this.changed(run);
+  }
+
   recorded(execution: Execution): void {
+    this.changed(execution.run);
     if (!this.replaysAlways || execution.callbacksInFlight > 0 || execution.isGated || !execution.alive) return;
     this.drop(execution);
     void this.commits.join(() => {

@@ -11,6 +11,7 @@ import type { Execution, OpenStep } from "./execution.ts";
 import { isStepName } from "./ids.ts";
 import { journaled } from "./journaled.ts";
 import { logLine } from "./log.ts";
+import { type Mark, timeOf } from "./marks.ts";
 import { never } from "./never.ts";
 import { planRetry, type RetryPlan } from "./retry-plan.ts";
 import { readRollback } from "./rollback-options.ts";
@@ -86,14 +87,15 @@ class Attempts {
       if (execution.isGated) await execution.passGate();
       if (this.#step.row.due_at !== null) await this.#sleepUntilRetry(this.#step.row.due_at);
       if (!execution.alive) return never();
-      const startedAt = Date.now();
-      if (this.#step.row.attempts === 0) this.#step.row.started_at = startedAt;
-      this.#step.row.attempts++;
+      // The first attempt starts with the step itself, whose two marks were taken together.
+      const { row } = this.#step;
+      const started = row.attempts === 0 ? row.started + 1 : execution.host.marks.next();
+      if (row.attempts > 0) row.attempt_started = started;
+      row.attempts++;
       execution.begin(this.#step);
       const outcome = await this.#callThroughInfrastructure();
       if (!execution.alive) return never();
-      const ended =
-        "value" in outcome ? this.#succeed(outcome.value, startedAt) : this.#fail(outcome.thrown, startedAt);
+      const ended = "value" in outcome ? this.#succeed(outcome.value, started) : this.#fail(outcome.thrown, started);
       const result = await ended;
       if (!execution.alive) return never();
       if (result !== RETRY) return result;
@@ -129,7 +131,7 @@ class Attempts {
     return new KeptStream(await keepStream(this.#execution, step, name, value));
   }
 
-  #succeed(value: unknown, startedAt: number): unknown {
+  #succeed(value: unknown, started: Mark): unknown {
     const execution = this.#execution;
     const { row } = this.#step;
     let encoded: Encoded;
@@ -139,13 +141,14 @@ class Attempts {
           ? { form: FORM.stream, text: String(value.pieces) }
           : encode(value, `Step ${row.name}-${row.count} output`);
     } catch (thrown) {
-      return this.#fail(thrown, startedAt);
+      return this.#fail(thrown, started);
     }
     const written = journaled(execution, () => {
-      const now = Date.now();
-      const { steps } = execution.host;
-      if (this.#step.stored || row.attempts > 1 || row.rollback !== null) steps.complete(row, now, encoded);
-      else steps.insertCompleted(row.step, row.kind, row.name, row.count, row.started_at, now, encoded, row.config);
+      const { steps, marks } = execution.host;
+      // The end of the attempt, and of the step.
+      const ended = marks.next(2);
+      if (this.#step.stored || row.attempts > 1 || row.rollback !== null) steps.complete(row, ended, encoded);
+      else steps.insertCompleted(row.step, row.kind, row.name, row.count, row.started, ended, encoded, row.config);
       execution.end(this.#step);
       execution.host.recorded(execution);
     });
@@ -154,7 +157,7 @@ class Attempts {
     return written instanceof Promise ? written.then(result) : result();
   }
 
-  async #fail(thrown: unknown, startedAt: number): Promise<typeof RETRY> {
+  async #fail(thrown: unknown, started: Mark): Promise<typeof RETRY> {
     const execution = this.#execution;
     const { row } = this.#step;
     if (thrown instanceof UnserialisableResult) {
@@ -166,26 +169,27 @@ class Attempts {
     const context = contextOf(row.name, row.count, row.attempts, this.#config);
     const plan = await planRetry(execution.host.timers, this.#config, context, row.failures, thrown);
     if (!execution.alive) return never();
-    await journaled(execution, () => this.#recordFailure(startedAt, error, plan));
+    await journaled(execution, () => this.#recordFailure(started, error, plan));
     if ("delay" in plan) return RETRY;
     throw reviveError(plan.error);
   }
 
-  #recordFailure(startedAt: number, error: ErrorRecord, plan: RetryPlan): void {
+  #recordFailure(started: Mark, error: ErrorRecord, plan: RetryPlan): void {
     const execution = this.#execution;
     const { row } = this.#step;
-    const { steps, storage } = execution.host;
-    const now = Date.now();
+    const { steps, storage, marks } = execution.host;
+    const ended = marks.next(2);
+    const now = timeOf(ended);
     storage.transactionSync(() => {
       const delay = "delay" in plan ? plan.delay : null;
-      steps.addFailedAttempt(row.step, row.attempts, startedAt, now, delay, JSON.stringify(error));
+      steps.addFailedAttempt(row.step, row.attempts, started, ended, delay, JSON.stringify(error));
       if ("delay" in plan) {
         // While a pause is pending the clock stands still, on disk as in memory.
         row.due_at = execution.isGated ? null : now + plan.delay;
         row.held_ms = execution.isGated ? plan.delay : null;
         steps.put(row);
         row.due_at = now + plan.delay;
-      } else steps.fail(row, now, JSON.stringify(plan.error));
+      } else steps.fail(row, ended, JSON.stringify(plan.error));
     });
     this.#step.stored = true;
     this.#logFailure(error, plan);

@@ -4,6 +4,7 @@ import type { Execution, OpenStep } from "./execution.ts";
 import { journaled } from "./journaled.ts";
 import { KIND, STATE, type StepRow } from "./steps-table.ts";
 import { encode } from "./value-store.ts";
+import { timeOf } from "./marks.ts";
 import { never } from "./never.ts";
 
 /** `step.sleep(name, duration)` (spec §7.2). Keyed by name and count alone, so a changed duration changes nothing (E6). */
@@ -45,7 +46,7 @@ async function startSleep(execution: Execution, name: string, count: number, ms:
   const step = execution.open(KIND.sleep, name, count);
   const { row } = step;
   row.wait_ms = ms;
-  const dueAt = row.started_at + ms;
+  const dueAt = timeOf(row.started) + ms;
   await journaled(execution, () => {
     if (execution.isGated) row.held_ms = ms;
     else row.due_at = dueAt;
@@ -60,7 +61,7 @@ async function resumeSleep(execution: Execution, row: StepRow): Promise<void> {
   if (execution.isCollecting) return execution.collected();
   if (execution.isGated) await execution.passGate();
   if (!execution.alive) return never();
-  return waitOut(execution, { row, stored: true }, row.due_at ?? row.started_at);
+  return waitOut(execution, { row, stored: true }, row.due_at ?? 0);
 }
 
 async function waitOut(execution: Execution, step: OpenStep, dueAt: number): Promise<void> {
@@ -72,7 +73,7 @@ async function waitOut(execution: Execution, step: OpenStep, dueAt: number): Pro
   }
   if (!execution.alive) return never();
   await journaled(execution, () => {
-    execution.host.steps.complete(step.row, Date.now(), encode(undefined, ""));
+    execution.host.steps.complete(step.row, execution.host.marks.next(), encode(undefined, ""));
     execution.host.recorded(execution);
   });
   if (!execution.alive) return never();

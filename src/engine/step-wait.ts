@@ -86,10 +86,10 @@ class EventWait {
   /** Inside a write: the event leaves the buffer and becomes the step's result together, or neither does (E4). */
   #deliver(event: number): void {
     if (this.#settle === undefined) return;
-    const { events, steps, storage } = this.#execution.host;
+    const { events, steps, storage, marks } = this.#execution.host;
     storage.transactionSync(() => {
       events.take(event, this.#step.row.step);
-      steps.complete(this.#step.row, Date.now(), encode(event, ""));
+      steps.complete(this.#step.row, marks.next(), encode(event, ""));
     });
     this.#stopClock?.();
     this.#execution.activeAt = Date.now();
@@ -100,7 +100,8 @@ class EventWait {
     // An event may have come between the timer and this write.
     if (this.#settle === undefined) return;
     const error = timeoutError(this.#timeoutMs);
-    this.#execution.host.steps.fail(this.#step.row, Date.now(), JSON.stringify(recordOf(error)));
+    const { steps, marks } = this.#execution.host;
+    steps.fail(this.#step.row, marks.next(), JSON.stringify(recordOf(error)));
     this.#stopClock?.();
     this.#end({ error: reviveError(recordOf(error)) });
   }

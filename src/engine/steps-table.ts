@@ -1,3 +1,4 @@
+import type { Mark } from "./marks.ts";
 import { STEPS_PER_RUN } from "./schema.ts";
 import { cloneKey, type Encoded, FORM, writeClone } from "./value-store.ts";
 
@@ -15,8 +16,9 @@ export type StepRow = {
   state: number;
   attempts: number;
   failures: number;
-  started_at: number;
-  ended_at: number | null;
+  started: Mark;
+  attempt_started: Mark | null;
+  ended: Mark | null;
   due_at: number | null;
   held_ms: number | null;
   wait_ms: number | null;
@@ -26,6 +28,18 @@ export type StepRow = {
   error: string | null;
   config: string | null;
   rollback: number | null;
+};
+
+/** A row of `attempts` with the identity of its step. */
+export type AttemptRow = {
+  step: number;
+  name: string;
+  count: number;
+  attempt: number;
+  started: Mark;
+  ended: Mark;
+  delay_ms: number | null;
+  error: string;
 };
 
 export function firstKey(run: number): number {
@@ -61,21 +75,21 @@ export class StepsTable {
     kind: number,
     name: string,
     count: number,
-    startedAt: number,
-    endedAt: number,
+    started: Mark,
+    ended: Mark,
     value: Encoded,
     config: string | null,
   ): void {
     writeClone(this.#storage, cloneKey.step(step), value);
     this.#sql.exec(
-      `INSERT INTO steps (step, kind, name, count, state, attempts, started_at, ended_at, form, value, config)
+      `INSERT INTO steps (step, kind, name, count, state, attempts, started, ended, form, value, config)
        VALUES (?, ?, ?, ?, 1, 1, ?, ?, ?, ?, ?)`,
       step,
       kind,
       name,
       count,
-      startedAt,
-      endedAt,
+      started,
+      ended,
       value.form,
       value.text,
       config,
@@ -85,9 +99,9 @@ export class StepsTable {
   /** Writes the whole row, whether it exists or not. */
   put(row: StepRow): void {
     this.#sql.exec(
-      `INSERT OR REPLACE INTO steps (step, kind, name, count, state, attempts, failures, started_at, ended_at, due_at,
+      `INSERT OR REPLACE INTO steps (step, kind, name, count, state, attempts, failures, started, attempt_started, ended, due_at,
          held_ms, wait_ms, event_type, form, value, error, config, rollback)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.step,
       row.kind,
       row.name,
@@ -95,8 +109,9 @@ export class StepsTable {
       row.state,
       row.attempts,
       row.failures,
-      row.started_at,
-      row.ended_at,
+      row.started,
+      row.attempt_started,
+      row.ended,
       row.due_at,
       row.held_ms,
       row.wait_ms,
@@ -109,12 +124,12 @@ export class StepsTable {
     );
   }
 
-  complete(row: StepRow, endedAt: number, value: Encoded): void {
+  complete(row: StepRow, ended: Mark, value: Encoded): void {
     writeClone(this.#storage, cloneKey.step(row.step), value);
     this.put({
       ...row,
       state: STATE.completed,
-      ended_at: endedAt,
+      ended,
       due_at: null,
       held_ms: null,
       form: value.form,
@@ -122,8 +137,34 @@ export class StepsTable {
     });
   }
 
-  fail(row: StepRow, endedAt: number, error: string): void {
-    this.put({ ...row, state: STATE.failed, ended_at: endedAt, due_at: null, held_ms: null, error });
+  fail(row: StepRow, ended: Mark, error: string): void {
+    this.put({ ...row, state: STATE.failed, ended, due_at: null, held_ms: null, error });
+  }
+
+  /** Steps that have something to tell after a mark. */
+  changedAfter(run: number, after: Mark): StepRow[] {
+    return this.#sql
+      .exec<StepRow>(
+        // The last mark of a step is the one after its end, or the one after its start.
+        "SELECT * FROM steps WHERE step >= ? AND step < ? AND max(COALESCE(ended, 0), COALESCE(attempt_started, 0), started) >= ?",
+        firstKey(run),
+        firstKey(run + 1),
+        after - 1,
+      )
+      .toArray();
+  }
+
+  /** Failed attempts, with the names of their steps. */
+  attemptsAfter(run: number, after: Mark): AttemptRow[] {
+    return this.#sql
+      .exec<AttemptRow>(
+        `SELECT attempts.*, steps.name, steps.count FROM attempts JOIN steps USING (step)
+         WHERE attempts.step >= ? AND attempts.step < ? AND attempts.ended > ?`,
+        firstKey(run),
+        firstKey(run + 1),
+        after,
+      )
+      .toArray();
   }
 
   get(step: number): StepRow | undefined {
@@ -159,17 +200,17 @@ export class StepsTable {
   addFailedAttempt(
     step: number,
     attempt: number,
-    startedAt: number,
-    endedAt: number,
+    started: Mark,
+    ended: Mark,
     delayMs: number | null,
     error: string,
   ): void {
     this.#sql.exec(
-      "INSERT OR REPLACE INTO attempts (step, attempt, started_at, ended_at, delay_ms, error) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO attempts (step, attempt, started, ended, delay_ms, error) VALUES (?, ?, ?, ?, ?, ?)",
       step,
       attempt,
-      startedAt,
-      endedAt,
+      started,
+      ended,
       delayMs,
       error,
     );
