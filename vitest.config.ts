@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["src/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["src/**/*.test.ts"], sequence: { groupOrder: 0 } } },
       {
         test: {
           name: "system",
@@ -14,6 +14,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Every file starts servers of its own; two cores do not carry more than two at once.
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -19,7 +19,8 @@ export function retentionOf(given: { successRetention?: unknown; errorRetention?
 }
 
 function duration(value: unknown): number {
-  const ms = parseDuration(value);
+  // A bare number in text has no unit, and is refused here.
+  const ms = typeof value === "string" && !/[a-z]/.test(value) ? undefined : parseDuration(value);
   if (ms === undefined || ms <= 0) {
     throw refused(
       "(body) Duration must be a number or a string in format '{{number}} {{unit}}' where unit is second(s), minute(s), etc.",
