@@ -55,3 +55,11 @@ test.each<[unknown, boolean]>([
 ])("%s is a failure between objects: %s", (thrown, expected) => {
   expect(isInfrastructureError(thrown)).toBe(expected);
 });
+
+test("with names kept, an error of the application comes back with its name and its plain properties", () => {
+  const thrown = Object.assign(new MyError("boom"), { code: 42, tags: ["a"], callback: () => 1 });
+  const revived = reviveError(recordOf(thrown, true));
+  expect(revived).toMatchObject({ name: "MyError", message: "boom", code: 42, tags: ["a"] });
+  expect(revived).not.toHaveProperty("callback");
+  expect(Object.keys(revived)).toEqual(["code", "tags"]);
+});

@@ -1,10 +1,13 @@
+import { inspect } from "./values.ts";
+
 /**
  * Errors as they look to code written for Cloudflare (spec §6.8, §6.9, §10).
  *
- * There, user code and engine live in different isolates: what a callback throws reaches `run` as an `Error` whose
- * class is lost. A built-in class survives; any other name is folded into the message (`MyErr: boom`). We run in one
- * isolate and could hand the object over, but then the first execution would see something that no replay can see
- * again, so errors are folded once and look the same the first time, after a replay, and on Cloudflare.
+ * There, user code and engine live in different isolates, and what a callback throws crosses between them. A built-in
+ * class survives. Of any other error the message survives, with the name: up to compatibility date 2026-04-20 folded into
+ * the message (`MyErr: boom`), later as the error's own, together with its own properties. We run in one isolate and could
+ * hand the object over, but then the first execution would see something that no replay can see again, so errors are
+ * reduced once and look the same the first time, after a replay, and on Cloudflare.
  */
 
 /** An error as stored and as `status()` shows it. */
@@ -14,6 +17,8 @@ export interface ErrorRecord {
   stack?: string;
   /** A DOMException, whose name is not a class's. */
   dom?: true;
+  /** Own properties, where the application's compatibility date keeps them. */
+  facts?: Record<string, unknown>;
 }
 
 const BUILT_IN: Readonly<Record<string, ErrorConstructor>> = {
@@ -27,25 +32,53 @@ const BUILT_IN: Readonly<Record<string, ErrorConstructor>> = {
 };
 
 const MAX_STACK = 4096;
+const MAX_FACT_BYTES = 16_384;
+const RESERVED: ReadonlySet<string> = new Set(["name", "message", "stack", "cause"]);
 
-export function recordOf(thrown: unknown): ErrorRecord {
+/** @param keepsNames whether the application's compatibility date keeps names and own properties */
+export function recordOf(thrown: unknown, keepsNames = false): ErrorRecord {
   if (!(thrown instanceof Error)) return { name: "Error", message: describeThrown(thrown) };
   const { name, message } = thrown;
   const record: ErrorRecord =
-    Object.hasOwn(BUILT_IN, name) || thrown instanceof DOMException
+    keepsNames || Object.hasOwn(BUILT_IN, name) || thrown instanceof DOMException
       ? { name, message }
       : { name: "Error", message: message === "" ? name : `${name}: ${message}` };
   if (thrown instanceof DOMException) record.dom = true;
   if (typeof thrown.stack === "string") record.stack = thrown.stack.slice(0, MAX_STACK);
+  const facts = keepsNames ? ownFacts(thrown) : {};
+  if (Object.keys(facts).length > 0) record.facts = facts;
   return record;
+}
+
+/** Own properties that JSON carries faithfully and that are not too large. */
+function ownFacts(error: Error): Record<string, unknown> {
+  const facts: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(error)) {
+    if (!RESERVED.has(key) && isSmallJson(value)) facts[key] = value;
+  }
+  return facts;
+}
+
+function isSmallJson(value: unknown): boolean {
+  try {
+    const { form, bytes } = inspect(value);
+    return form === "json" && bytes <= MAX_FACT_BYTES;
+  } catch {
+    return false;
+  }
 }
 
 export function reviveError(record: ErrorRecord): Error {
   const constructor = BUILT_IN[record.name] ?? Error;
   const error = record.dom === true ? new DOMException(record.message, record.name) : new constructor(record.message);
-  if (record.stack !== undefined)
-    Object.defineProperty(error, "stack", { value: record.stack, configurable: true, writable: true });
+  const own = { ...record.facts, ...(record.stack === undefined ? {} : { stack: record.stack }) };
+  for (const [key, value] of Object.entries(own)) define(error, key, value, key !== "stack");
+  if (error.name !== record.name) define(error, "name", record.name, false);
   return error;
+}
+
+function define(error: Error, key: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(error, key, { value, enumerable, configurable: true, writable: true });
 }
 
 function describeThrown(thrown: unknown): string {
@@ -64,17 +97,6 @@ export class EngineError extends Error {
   ) {
     super(message);
     this.name = name;
-  }
-}
-
-/** A result that cannot be kept: the run ends `errored` and no `catch` in `run` sees it (spec §6.10). */
-export class UnserialisableResult extends Error {
-  /** The message then says what is wrong with the stream, and is the run's. */
-  readonly isStream: boolean;
-
-  constructor(message: string, isStream = false) {
-    super(message);
-    this.isStream = isStream;
   }
 }
 

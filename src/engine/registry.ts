@@ -1,5 +1,5 @@
 import { DEFAULT_RETENTION_MS } from "./retention.ts";
-import type { WorkflowEntrypoint } from "./entrypoint.ts";
+import { WorkflowEntrypoint } from "./entrypoint.ts";
 
 /** One entry of the compiled configuration. */
 export interface WorkflowRegistration {
@@ -33,11 +33,32 @@ export interface WorkflowDefinition {
   errorRetentionMs: number;
   /** An uncaught NonRetryableError keeps its name and message in the run's error (spec §2.2). */
   keepsNonRetryableError: boolean;
+  /** Errors of callbacks keep name and own properties (spec §6.9). */
+  keepsErrorNames: boolean;
 }
 
 const DEFAULT_STEP_LIMIT = 10_000;
-/** From this compatibility date on; the flags override it in either direction. */
-const KEEPS_NON_RETRYABLE_FROM = "2026-05-14";
+/** Rules that follow the application's compatibility date; a flag overrides the date in either direction. */
+const NON_RETRYABLE: DatedRule = {
+  from: "2026-05-14",
+  on: "workflows_preserve_non_retryable_error_message",
+  off: "workflows_replace_non_retryable_error_message",
+};
+const ERROR_NAMES: DatedRule = {
+  from: "2026-04-21",
+  on: "enhanced_error_serialization",
+  off: "legacy_error_serialization",
+};
+
+interface DatedRule {
+  from: string;
+  on: string;
+  off: string;
+}
+
+function holds(rule: DatedRule, { compatibilityDate: date, compatibilityFlags: flags }: Registration): boolean {
+  return flags.includes(rule.on) || (date >= rule.from && !flags.includes(rule.off));
+}
 
 let definitions: ReadonlyMap<string, WorkflowDefinition> = new Map();
 let shardCount = 1;
@@ -47,17 +68,16 @@ let shardCount = 1;
  * @throws Error when a configured class is not among the exports
  */
 export function registerWorkflows(worker: Readonly<Record<string, unknown>>, registration: Registration): void {
-  const { compatibilityDate, compatibilityFlags, workflows } = registration;
-  const keepsNonRetryableError = compatibilityFlags.includes("workflows_preserve_non_retryable_error_message")
-    ? true
-    : compatibilityDate >= KEEPS_NON_RETRYABLE_FROM &&
-      !compatibilityFlags.includes("workflows_replace_non_retryable_error_message");
+  const { workflows } = registration;
+  const keepsNonRetryableError = holds(NON_RETRYABLE, registration);
+  const keepsErrorNames = holds(ERROR_NAMES, registration);
   const found = new Map<string, WorkflowDefinition>();
   for (const { name, className, ...policy } of workflows) {
     const workflowClass = worker[className];
     if (!isClass(workflowClass)) {
       throw new Error(`Workflow "${name}" names the class ${className}, but the main module does not export it.`);
     }
+    checkClass(workflowClass, name, className);
     found.set(name, {
       name,
       workflowClass,
@@ -65,6 +85,7 @@ export function registerWorkflows(worker: Readonly<Record<string, unknown>>, reg
       successRetentionMs: policy.successRetentionMs ?? DEFAULT_RETENTION_MS,
       errorRetentionMs: policy.errorRetentionMs ?? DEFAULT_RETENTION_MS,
       keepsNonRetryableError,
+      keepsErrorNames,
     });
   }
   definitions = found;
@@ -81,4 +102,16 @@ export function registeredShards(): number {
 
 function isClass(value: unknown): value is WorkflowClass {
   return typeof value === "function";
+}
+
+/** As the platform does from 2025-09-20 on, whatever the date: a class of another kind would fail at every run. */
+function checkClass(workflowClass: WorkflowClass, workflow: string, className: string): void {
+  if (!(workflowClass.prototype instanceof WorkflowEntrypoint)) {
+    throw new Error(
+      `Workflow "${workflow}" names the class ${className}, which does not extend WorkflowEntrypoint of "cloudflare:workers".`,
+    );
+  }
+  if (workflowClass.prototype.run === WorkflowEntrypoint.prototype.run) {
+    throw new Error(`Workflow "${workflow}" names the class ${className}, which has no run(event, step) method.`);
+  }
 }

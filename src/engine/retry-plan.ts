@@ -16,8 +16,9 @@ export async function planRetry(
   context: StepContext,
   failures: number,
   thrown: unknown,
+  keepsNames: boolean,
 ): Promise<RetryPlan> {
-  const error = recordOf(thrown);
+  const error = recordOf(thrown, keepsNames);
   const { limit, delay } = config.retries;
   if (isNonRetryable(thrown) || failures > limit) return { error };
   if (typeof delay !== "function") return { delay: delayMs(config, parseDuration(delay) ?? 0, failures) };
@@ -25,6 +26,7 @@ export async function planRetry(
   const broken = (what: string): RetryPlan => ({
     error: recordOf(
       new EngineError("NonRetryableDelayError", `The delay function for step "${name}-${count}" ${what}`),
+      keepsNames,
     ),
   });
   let late = (): void => {};

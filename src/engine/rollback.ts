@@ -99,9 +99,9 @@ async function takeBack(
       await note("completed");
       return undefined;
     }
-    const failure = recordOf(outcome.thrown);
+    const failure = recordOf(outcome.thrown, true);
     const shown = { name: failure.name, message: failure.message };
-    const plan = await planRetry(shard.timers, rollbackConfig, ctx, failures, outcome.thrown);
+    const plan = await planRetry(shard.timers, rollbackConfig, ctx, failures, outcome.thrown, true);
     if (task.cancelled) return undefined;
     await note("errored", "delay" in plan ? { error: shown, retryDelayMs: plan.delay } : { error: shown });
     if ("error" in plan) {

@@ -98,7 +98,7 @@ export class Rollbacks {
     work().catch((error: unknown) => {
       this.#tasks.delete(run);
       const subject = { workflow: task.workflow, run: id };
-      logFailure(subject, "could not be rolled back and is tried again", recordOf(error), error);
+      logFailure("error", subject, "could not be rolled back and is tried again", recordOf(error));
       timers.add(Date.now() + AGAIN_AFTER_MS, () => {
         const row = runs.get(run);
         if (row?.status === STATUS.rollingBack) this.resume(row);

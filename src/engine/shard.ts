@@ -2,6 +2,7 @@ import { AlarmClock } from "./alarm-clock.ts";
 import { ChunksTable } from "./chunks-table.ts";
 import { Commits } from "./commits.ts";
 import { type ErrorRecord, recordOf } from "./errors.ts";
+import { finalError } from "./final-error.ts";
 import { EventsTable } from "./events-table.ts";
 import { Execution, type ExecutionHost } from "./execution.ts";
 import { LogTable } from "./log-table.ts";
@@ -208,13 +209,18 @@ export class Shard implements ExecutionHost {
     for (const row of this.steps.dueOf(run, now)) this.#settleDueStep(run, row);
   }
 
+  /** A timeout as the execution itself would have recorded it. */
+  #timeoutRecord(run: number, row: StepRow): ErrorRecord {
+    const definition = definitionOf(this.runs.get(run)?.workflow ?? "");
+    return recordOf(timeoutError(row.wait_ms ?? 0), definition?.keepsErrorNames);
+  }
+
   #settleDueStep(run: number, row: StepRow): void {
     if (row.kind === KIND.sleep) this.steps.complete(row, this.marks.next(), encode(undefined, ""));
     else if (row.kind === KIND.do) this.steps.put({ ...row, due_at: null });
     else {
       const event = row.event_type === null ? undefined : this.events.oldest(run, row.event_type);
-      if (event === undefined)
-        this.steps.fail(row, this.marks.next(), JSON.stringify(recordOf(timeoutError(row.wait_ms ?? 0))));
+      if (event === undefined) this.steps.fail(row, this.marks.next(), JSON.stringify(this.#timeoutRecord(run, row)));
       else {
         this.events.take(event, row.step);
         this.steps.complete(row, this.marks.next(), encode(event, ""));
@@ -252,8 +258,8 @@ export class Shard implements ExecutionHost {
 
   failRun(execution: Execution, thrown: unknown): void {
     if (!execution.alive) return;
-    const error = finalError(execution, thrown);
-    logFailure({ workflow: execution.definition.name, run: execution.id }, "failed", error, thrown);
+    const error = finalError(execution.definition, thrown);
+    logFailure("error", { workflow: execution.definition.name, run: execution.id }, "failed", error);
     this.#write(execution, () => {
       const { errorRetentionMs } = execution.definition;
       this.runs.end(execution.run, STATUS.errored, this.marks.next(), errorRetentionMs, JSON.stringify(error), null);
@@ -262,8 +268,8 @@ export class Shard implements ExecutionHost {
   }
 
   #failWithRollback(execution: Execution, thrown: unknown): void {
-    const error = finalError(execution, thrown);
-    logFailure({ workflow: execution.definition.name, run: execution.id }, "failed and is rolled back", error, thrown);
+    const error = finalError(execution.definition, thrown);
+    logFailure("error", { workflow: execution.definition.name, run: execution.id }, "failed and is rolled back", error);
     this.#write(execution, () => this.rollbacks.start(execution, { after: STATUS.errored, error }));
   }
 
@@ -360,10 +366,10 @@ export class Shard implements ExecutionHost {
     if (!execution.alive) return;
     this.drop(execution);
     logFailure(
+      "error",
       { workflow: execution.definition.name, run: execution.id },
       "could not write its journal and is run again",
       recordOf(cause),
-      cause,
     );
     this.timers.add(Date.now() + SUSPEND_MS, () => {
       const row = this.runs.get(execution.run);
@@ -392,25 +398,4 @@ interface Start {
 
 function earliest(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.min(a, b);
-}
-
-/** The run's error as `status()` shows it (spec §5.2, §6.8). */
-function finalError(execution: Execution, thrown: unknown): ErrorRecord {
-  const error = recordOf(thrown);
-  const match = /^NonRetryableError(?:: )?/.exec(error.message);
-  if (match === null)
-    return thrown instanceof Error && isEngineName(thrown.name)
-      ? { ...error, name: thrown.name, message: thrown.message }
-      : error;
-  if (execution.definition.keepsNonRetryableError)
-    return { ...error, name: "NonRetryableError", message: error.message.slice(match[0].length) };
-  return {
-    name: "WorkflowFatalError",
-    message:
-      "The execution of the Workflow instance was terminated, as a step threw an NonRetryableError and it was not handled",
-  };
-}
-
-function isEngineName(name: string): boolean {
-  return name === "WorkflowFatalError" || name === "WorkflowInternalError";
 }

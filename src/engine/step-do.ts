@@ -1,16 +1,10 @@
 import { callBack, type Outcome } from "./call-back.ts";
-import {
-  EngineError,
-  type ErrorRecord,
-  isInfrastructureError,
-  recordOf,
-  reviveError,
-  UnserialisableResult,
-} from "./errors.ts";
+import { EngineError, type ErrorRecord, isInfrastructureError, recordOf, reviveError } from "./errors.ts";
+import { UnserialisableResult } from "./values.ts";
 import type { Execution, OpenStep } from "./execution.ts";
 import { isStepName } from "./ids.ts";
 import { journaled } from "./journaled.ts";
-import { logLine } from "./log.ts";
+import { logFailure, logLine } from "./log.ts";
 import { type Mark, timeOf } from "./marks.ts";
 import { never } from "./never.ts";
 import { planRetry, type RetryPlan } from "./retry-plan.ts";
@@ -164,10 +158,11 @@ class Attempts {
       execution.host.failRun(execution, new EngineError("WorkflowFatalError", fatalMessage(row.name, thrown)));
       return never();
     }
-    const error = recordOf(thrown);
+    const { keepsErrorNames } = execution.definition;
+    const error = recordOf(thrown, keepsErrorNames);
     row.failures++;
     const context = contextOf(row.name, row.count, row.attempts, this.#config);
-    const plan = await planRetry(execution.host.timers, this.#config, context, row.failures, thrown);
+    const plan = await planRetry(execution.host.timers, this.#config, context, row.failures, thrown, keepsErrorNames);
     if (!execution.alive) return never();
     await journaled(execution, () => this.#recordFailure(started, error, plan));
     if ("delay" in plan) return RETRY;
@@ -197,14 +192,15 @@ class Attempts {
     if (!("delay" in plan)) execution.host.recorded(execution);
   }
 
-  /** Retried failures are for those who look; the last one is for everybody. */
-  #logFailure({ name, message }: ErrorRecord, plan: RetryPlan): void {
+  /** The first failure and the last are for everybody, with the place in the code; those between for who looks. */
+  #logFailure(error: ErrorRecord, plan: RetryPlan): void {
     const { definition, id } = this.#execution;
     const { row } = this.#step;
     const subject = { workflow: definition.name, run: id, step: `${row.name}-${row.count}` };
-    const what = `attempt ${row.attempts} failed: ${name}: ${message}`;
-    if ("delay" in plan) logLine("debug", subject, `${what} (next attempt in ${plan.delay} ms)`);
-    else logLine("warn", subject, `${what} (last attempt)`);
+    const what = `attempt ${row.attempts} failed`;
+    if (!("delay" in plan)) logFailure("warn", subject, `${what}, the last one`, error);
+    else if (row.failures === 1) logFailure("warn", subject, `${what}, the next is in ${plan.delay} ms`, error);
+    else logLine("debug", subject, `${what}, the next is in ${plan.delay} ms: ${error.name}: ${error.message}`);
   }
 
   #sleepUntilRetry(dueAt: number): Promise<void> {

@@ -99,11 +99,11 @@ class EventWait {
   #expire(): void {
     // An event may have come between the timer and this write.
     if (this.#settle === undefined) return;
-    const error = timeoutError(this.#timeoutMs);
+    const error = recordOf(timeoutError(this.#timeoutMs), this.#execution.definition.keepsErrorNames);
     const { steps, marks } = this.#execution.host;
-    steps.fail(this.#step.row, marks.next(), JSON.stringify(recordOf(error)));
+    steps.fail(this.#step.row, marks.next(), JSON.stringify(error));
     this.#stopClock?.();
-    this.#end({ error: reviveError(recordOf(error)) });
+    this.#end({ error: reviveError(error) });
   }
 
   #end(outcome: Outcome): void {

@@ -1,5 +1,5 @@
 import type { ChunksTable } from "./chunks-table.ts";
-import { UnserialisableResult } from "./errors.ts";
+import { UnserialisableResult } from "./values.ts";
 import type { Execution } from "./execution.ts";
 import { journaled } from "./journaled.ts";
 import { runOf } from "./steps-table.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { UnserialisableResult } from "./errors.ts";
+import { UnserialisableResult } from "./values.ts";
 import { copyOf, encode } from "./value-store.ts";
 import { inspect } from "./values.ts";
 

@@ -1,5 +1,3 @@
-import { UnserialisableResult } from "./errors.ts";
-
 /**
  * Which of two forms a value is kept in (spec §6.10). What JSON carries faithfully is kept as JSON text in its row;
  * everything else that structured clone carries is kept as V8's bytes. The rules for what may cross at all are those
@@ -39,6 +37,17 @@ export function inspect(value: unknown): Inspection {
   const walk: Walk = { form: "json", bytes: 0, seen: undefined };
   visit(value, walk, 0);
   return walk;
+}
+
+/** A result that cannot be kept: the run ends `errored` and no `catch` in `run` sees it (spec §6.10). */
+export class UnserialisableResult extends Error {
+  /** The message then says what is wrong with the stream, and is the run's. */
+  readonly isStream: boolean;
+
+  constructor(message: string, isStream = false) {
+    super(message);
+    this.isStream = isStream;
+  }
 }
 
 interface Walk extends Inspection {

@@ -95,3 +95,12 @@ export class EngineApp {
     await this.server.restart();
   }
 }
+
+/** For tests of what a point in time changes. */
+export async function clockReaches(timeMs: number): Promise<void> {
+  while (Date.now() <= timeMs) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, timeMs - Date.now() + 1);
+    });
+  }
+}
