@@ -31,6 +31,13 @@ export class AlarmClock {
     void this.#storage.setAlarm(Math.max(wanted, now + 1));
   }
 
+  /** Inside a write: something in no execution's timers falls due then. */
+  noLaterThan(dueAt: number): void {
+    if (this.#setFor !== null && this.#setFor <= dueAt) return;
+    this.#setFor = dueAt;
+    void this.#storage.setAlarm(Math.max(dueAt, Date.now() + 1));
+  }
+
   fired(): void {
     this.#setFor = null;
   }

@@ -140,7 +140,9 @@ export class Execution {
 
   valueOf(row: StepRow): unknown {
     if (row.form === FORM.stream) return replayStream(this.host.chunks, row.step, Number(row.value));
-    return decode(this.host.storage, row.form, row.value, cloneKey.step(row.step));
+    const isLeftOut = row.form === FORM.json && row.value === null;
+    const text = isLeftOut ? (this.host.steps.get(row.step)?.value ?? null) : row.value;
+    return decode(this.host.storage, row.form, text, cloneKey.step(row.step));
   }
 
   // --- collecting rollback handlers ----------------------------------------------------------------------------

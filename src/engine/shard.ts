@@ -382,8 +382,8 @@ export class Shard implements ExecutionHost {
   /** Inside a write: a million sleeping runs are a million rows, and no memory. */
   park(execution: Execution): void {
     this.runs.setLive(execution.run, false);
+    this.#alarm.noLaterThan(execution.nextDueAt());
     this.drop(execution);
-    this.#alarm.arm(this.#isExecuting);
   }
 }
 

@@ -121,8 +121,10 @@ class Attempts {
   async #keepIfStream(returned: unknown): Promise<unknown> {
     const value = await returned;
     if (!(value instanceof ReadableStream)) return value;
-    const { step, name } = this.#step.row;
-    return new KeptStream(await keepStream(this.#execution, step, name, value));
+    const { row } = this.#step;
+    const attempt = row.attempts;
+    const isCurrent = (): boolean => row.attempts === attempt && row.failures < attempt;
+    return new KeptStream(await keepStream(this.#execution, row.step, row.name, value, isCurrent));
   }
 
   #succeed(value: unknown, started: Mark): unknown {

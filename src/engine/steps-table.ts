@@ -30,6 +30,9 @@ export type StepRow = {
   rollback: number | null;
 };
 
+/** Characters of JSON; a replay of thousands of steps must not hold all their results at once. */
+const LARGE_VALUE = 4096;
+
 /** A row of `attempts` with the identity of its step. */
 export type AttemptRow = {
   step: number;
@@ -60,10 +63,12 @@ export class StepsTable {
     this.#sql = storage.sql;
   }
 
-  /** All steps of a run in start order. */
+  /** All steps of a run in start order, for a replay: large values are left out, and read when they are asked for. */
   ofRun(run: number): SqlStorageCursor<StepRow> {
     return this.#sql.exec<StepRow>(
-      "SELECT * FROM steps WHERE step >= ? AND step < ? ORDER BY step",
+      `SELECT step, kind, name, count, state, attempts, failures, started, attempt_started, ended, due_at, held_ms, wait_ms,
+         event_type, form, iif(length(value) > ${LARGE_VALUE}, NULL, value) AS value, error, config, rollback
+       FROM steps WHERE step >= ? AND step < ? ORDER BY step`,
       firstKey(run),
       firstKey(run + 1),
     );

@@ -2,6 +2,7 @@ import type { ChunksTable } from "./chunks-table.ts";
 import { UnserialisableResult } from "./values.ts";
 import type { Execution } from "./execution.ts";
 import { journaled } from "./journaled.ts";
+import { never } from "./never.ts";
 import { runOf } from "./steps-table.ts";
 
 /** Cloudflare's limits (spec §6.11): one incoming chunk, and all streams of one instance. */
@@ -11,6 +12,7 @@ const PIECE_BYTES = 256 * 1024;
 
 /**
  * Keeps a stream that a step has returned, whole, before the step resolves. What an earlier attempt left is removed.
+ * @param isCurrent false when the attempt has timed out meanwhile: the next one keeps its own stream under the same step
  * @returns how many pieces were kept
  * @throws UnserialisableResult for a stream that cannot be kept, which ends the run
  */
@@ -19,6 +21,7 @@ export async function keepStream(
   step: number,
   name: string,
   stream: ReadableStream,
+  isCurrent: () => boolean,
 ): Promise<number> {
   const { chunks } = execution.host;
   const reader = readerOf(stream, name);
@@ -27,13 +30,16 @@ export async function keepStream(
   let pieces = 0;
   for (;;) {
     const chunk = await nextChunk(reader, name);
+    if (!isCurrent()) return never();
     if (chunk === undefined) return pieces;
     bytes += chunk.byteLength;
     if (bytes > MAX_INSTANCE_BYTES)
       throw new UnserialisableResult("The instance has exceeded the 1GiB storage limit", true);
     for (let start = 0; start < chunk.byteLength; start += PIECE_BYTES) {
       const piece = pieces++;
-      await journaled(execution, () => chunks.add(step, piece, chunk.subarray(start, start + PIECE_BYTES)));
+      await journaled(execution, () => {
+        if (isCurrent()) chunks.add(step, piece, chunk.subarray(start, start + PIECE_BYTES));
+      });
     }
   }
 }

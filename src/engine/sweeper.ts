@@ -9,8 +9,10 @@ const PARK_AFTER_MS = 2000;
 const PARK_UNLESS_DUE_WITHIN_MS = 10_000;
 /** A wait for an event can end at any moment, and a replay costs more than some patience. */
 const PARK_EVENT_WAIT_AFTER_MS = 10_000;
-/** More idle executions than this are parked without patience. */
+/** More idle executions than this are parked without patience … */
 const MANY_IDLE = 2000;
+/** … unless the replay would have to follow at once. */
+const DUE_SOON_MS = 1000;
 /** A step running longer than this is marked as started on disk, at the next sweep. */
 const MARK_AFTER_MS = 100;
 
@@ -45,7 +47,8 @@ export class Sweeper {
       const unmarked = execution.unmarked(now - MARK_AFTER_MS);
       if (unmarked.length > 0) long.push([execution, unmarked]);
     }
-    const park = idle.filter((execution) => idle.length > MANY_IDLE || isLongIdle(execution, now));
+    const isCrowded = idle.length > MANY_IDLE;
+    const park = idle.filter((execution) => (isCrowded ? !isDueSoon(execution, now) : isLongIdle(execution, now)));
     if (park.length === 0 && long.length === 0) return;
     void this.#shard.commits.join(() => {
       for (const [execution, steps] of long) this.#mark(execution, steps);
@@ -61,6 +64,10 @@ export class Sweeper {
       step.stored = true;
     }
   }
+}
+
+function isDueSoon(execution: Execution, now: number): boolean {
+  return execution.nextDueAt() - now <= DUE_SOON_MS;
 }
 
 function isLongIdle(execution: Execution, now: number): boolean {

@@ -56,6 +56,13 @@ test("values come back as themselves from the journal (spec §6.10)", async () =
   });
 });
 
+test("large results come back from disk", async () => {
+  const id = await app.create("large results", { count: 3, ms: 1000 });
+  await app.until(id, "running");
+  await app.killAndRestart();
+  expect(await app.until(id, "complete")).toMatchObject({ output: [500_000, 500_000, 500_000] });
+});
+
 test("a stream comes back from disk", async () => {
   const id = await app.create("streams", { ms: 1000 });
   await app.until(id, "running");

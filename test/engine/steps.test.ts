@@ -94,6 +94,10 @@ describe("step.do", () => {
     expect((await app.run("streams")).output).toEqual({ length: 600_000, isEqual: true });
   });
 
+  test("what a stream still gives after its attempt timed out goes nowhere", async () => {
+    expect((await app.run("streams twice")).output).toEqual(Array.from({ length: 50 }, () => 2));
+  });
+
   test("a stream of anything but bytes ends the run", async () => {
     const { status, error } = await app.run("streams text");
     expect(status).toBe("errored");
