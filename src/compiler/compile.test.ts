@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { readBundle } from "./bundle-manifest.ts";
 import { compile } from "./compile.ts";
 import { BuildCommandError, BuildError, type BuildProblem } from "./errors.ts";
@@ -347,6 +348,20 @@ describe("the build command", () => {
     expect(error).toMatchObject({ exitCode: 3, message: expect.stringContaining("ended with exit code 3") });
   });
 
+  test("is ended when the build is called off, with all that it has started", async () => {
+    const folder = projectFolder({
+      "wrangler.jsonc": wranglerJson({ build: { command: "trap '' TERM; sleep 600 & echo $! > pids; wait" } }),
+      "main.ts": "",
+    });
+    const stop = new AbortController();
+    const built = compile(await readProject(folder), { outDir: join(folder, "out"), shards: 2, signal: stop.signal });
+    const pids = () => readFileSync(join(folder, "pids"), "utf8").trim();
+    await vi.waitFor(() => expect(pids()).toMatch(/^\d+$/), { timeout: 10_000 });
+    stop.abort(new Error("called off"));
+    await expect(built).rejects.toThrow("called off");
+    await vi.waitFor(() => expect(isRunning(Number(pids()))).toBe(false), { timeout: 10_000 });
+  });
+
   test("whose folder is missing is told", async () => {
     const files = { "wrangler.jsonc": wranglerJson({ build: { command: "true", cwd: "gone" } }), "main.ts": "" };
     await expect(build(files)).rejects.toMatchObject({ code: "build_command_failed", exitCode: null });
@@ -363,3 +378,9 @@ describe("the build command", () => {
     ]);
   });
 });
+
+/** A process that has ended and waits for somebody to ask about it does not count. */
+function isRunning(pid: number): boolean {
+  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout.trim() !== "" && !stdout.startsWith("Z");
+}

@@ -18,6 +18,8 @@ export interface CompileOptions {
   readonly shards: number;
   /** Told what the bundler finds suspicious in the user's own files. Default: a line on stderr. */
   readonly onWarning?: (warning: BuildProblem) => void;
+  /** Aborting it stops the build, the project's own command included; `compile` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -35,10 +37,12 @@ export async function compile(project: Project, options: CompileOptions): Promis
     );
   }
   checkOutDir(project, outDir);
-  if (project.build !== undefined) await runBuildCommand(project.build);
+  if (project.build !== undefined) await runBuildCommand(project.build, options.signal);
+  options.signal?.throwIfAborted();
   await checkInputs(project);
 
   const built = await bundleProject(project, join(outDir, "worker", "index.js"), options.shards);
+  options.signal?.throwIfAborted();
   built.warnings.forEach(options.onWarning ?? printWarning);
   const nodeModules = built.imports.flatMap((path) => (path.startsWith("node:") ? (nodeModuleName(path) ?? []) : []));
   const disabled = disabledModules(project.compatibilityFlags, nodeModules);

@@ -97,6 +97,7 @@ async function serve(
   const log = hostLog(options.log);
   const orphan = await endOrphan(data.lock.former, data.path);
   if (orphan !== undefined) log("warn", `Ended workerd process ${orphan}, which a former pawl had left behind.`);
+  options.signal?.throwIfAborted();
   // Before the build, which takes longer: workerd's own answer comes only after it.
   await refuseBusyPort(listen);
 
@@ -105,6 +106,7 @@ async function serve(
     outDir: data.buildPath,
     shards: data.shards,
     onWarning: ({ text, place }) => log("warn", place === undefined ? text : `${formatPlace(place)}: ${text}`),
+    ...(options.signal !== undefined && { signal: options.signal }),
   });
   options.signal?.throwIfAborted();
 
