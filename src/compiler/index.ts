@@ -14,6 +14,7 @@ export {
   PawlError,
   shortPath,
 } from "./errors.ts";
+export { makeFolder } from "./make-folder.ts";
 export type {
   AssetsConfig,
   BuildCommand,

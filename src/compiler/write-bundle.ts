@@ -1,8 +1,9 @@
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Bundle } from "./bundle.ts";
 import { MANIFEST, manifestText } from "./bundle-manifest.ts";
 import { PawlError, shortPath } from "./errors.ts";
+import { makeFolder } from "./make-folder.ts";
 import type { Project } from "./project.ts";
 
 const TEMPORARY = ".worker-";
@@ -17,12 +18,16 @@ export async function writeBundle(bundle: Bundle, files: ReadonlyMap<string, str
   const { outDir } = bundle;
   const worker = join(outDir, "worker");
   const manifest = join(outDir, MANIFEST);
-  await mkdir(outDir, { recursive: true });
+  await makeFolder(outDir).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const text = `The folder ${shortPath(outDir)} for the build cannot be made: ${reason}. Choose another one.`;
+    throw new PawlError("out_dir_unusable", text, { cause });
+  });
   const left = (await readdir(outDir)).filter((name) => name.startsWith(TEMPORARY));
   await Promise.all(left.map((name) => rm(join(outDir, name), { recursive: true, force: true })));
 
   const fresh = join(outDir, `${TEMPORARY}${process.pid}`);
-  await mkdir(fresh, { recursive: true });
+  await makeFolder(fresh);
   for (const [name, content] of files) await writeFile(join(fresh, name), content);
   await writeFile(join(fresh, MANIFEST), manifestText(bundle));
 

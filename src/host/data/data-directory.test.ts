@@ -29,6 +29,17 @@ test("without a wish there are as many as measured best", async () => {
   expect(await openAndClose({ name: "shop" })).toBe(DEFAULT_SHARDS);
 });
 
+test("a folder that the file system does not let us make is refused, by its name", async () => {
+  await writeFile(join(parent, "file"), "");
+  // Node's own recursive mkdir never comes back from /proc.
+  const impossible = [join(parent, "file", "data"), ...(process.platform === "linux" ? ["/proc/pawl/data"] : [])];
+  for (const directory of impossible) {
+    await expect(openAndClose({ name: "shop" }, directory)).rejects.toThrow(
+      `The data directory ${directory} cannot be used`,
+    );
+  }
+});
+
 test("it belongs to one Worker", async () => {
   await openAndClose({ name: "shop" });
   await expect(openAndClose({ name: "blog" })).rejects.toThrow('belongs to the Worker "shop"');

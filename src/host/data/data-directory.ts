@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../../compiler/index.ts";
 import { DataDirectoryMismatchError, DataDirectoryUnusableError } from "../errors.ts";
 import { lockDirectory, type DirectoryLock } from "./lock.ts";
 
@@ -40,7 +41,7 @@ export async function openDataDirectory(
   wanted: { readonly name: string; readonly shards?: number },
 ): Promise<DataDirectory> {
   const lock = await usable(path, async () => {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     await refuseForeignDirectory(path);
     return lockDirectory(path);
   });
@@ -48,8 +49,8 @@ export async function openDataDirectory(
     const { shards } = await readOrCreateManifest(path, wanted);
     const storagePath = join(path, "do");
     const buildPath = join(path, "build");
-    await mkdir(storagePath, { recursive: true, mode: 0o700 });
-    await mkdir(buildPath, { recursive: true, mode: 0o700 });
+    await makeFolder(storagePath, 0o700);
+    await makeFolder(buildPath, 0o700);
     return { path, shards, storagePath, buildPath, lock };
   } catch (error) {
     await lock.release();
