@@ -7,7 +7,7 @@ import { platformPlugin } from "./bundle-platform.ts";
 import { rulesPlugin, type SideModules } from "./bundle-rules.ts";
 import { checkExports } from "./check-exports.ts";
 import { findEngine } from "./engine-file.ts";
-import { BuildError, type BuildProblem } from "./errors.ts";
+import { BuildError, type BuildProblem, shortPath } from "./errors.ts";
 import { bindingsModule, entryModule } from "./lower.ts";
 import { nodeCompatMode } from "./node-compat.ts";
 import type { Project } from "./project.ts";
@@ -86,6 +86,10 @@ async function bundleWith(
     const second = await explained(project, () => builder.rebuild());
     const imports = Object.values(second.metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
     const warnings = toProblems(second.warnings, project.root);
+    if (!exportNames.includes("default") && !scriptsOf(first).some(({ contents }) => hasFetchListener(contents))) {
+      const text = `${shortPath(project.main)} has no default export, so that every request is answered with status 500. Add to it: export default { fetch(request, env, ctx) { … } }`;
+      warnings.push({ text });
+    }
     return {
       files: scriptsOf(second),
       imports: [...new Set(imports)],
@@ -105,7 +109,16 @@ function scriptsOf(result: { outputFiles: OutputFile[] }): OutputFile[] {
 
 /** Whether a `tsconfig.json` of the project, or of a package beside it, asks for `experimentalDecorators`. */
 function hasLegacyDecorators(code: Uint8Array): boolean {
-  return Buffer.from(code.buffer, code.byteOffset, code.byteLength).includes("__decorateClass");
+  return toBuffer(code).includes("__decorateClass");
+}
+
+/** Whether it answers requests in the manner of a service worker. */
+function hasFetchListener(code: Uint8Array): boolean {
+  return toBuffer(code).includes('addEventListener("fetch"');
+}
+
+function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 async function explained<T>(project: Project, work: () => Promise<T>): Promise<T> {

@@ -253,3 +253,21 @@ export default app;
     expect(app.map(app.output())).toContain(`at fail (${app.folder}/lib/fail.ts:5:9)`);
   });
 });
+
+describe("a main without a default export", () => {
+  test("answers that nothing answers, instead of asking itself without end", async () => {
+    const app = await start({ "wrangler.jsonc": wranglerJson(), "main.ts": "export {};\n" });
+    const response = await fetch(app.url);
+    expect(response.status).toBe(500);
+    expect(await response.text()).toContain("its main module has no default export");
+  });
+
+  test("may listen as a service worker does", async () => {
+    const main = `addEventListener("fetch", (event) => {
+  if (new URL(event.request.url).pathname === "/mine") event.respondWith(new Response("listened"));
+});`;
+    const app = await start({ "wrangler.jsonc": wranglerJson(), "main.ts": main });
+    expect(await (await fetch(`${app.url}/mine`)).text()).toBe("listened");
+    expect((await fetch(app.url)).status).toBe(500);
+  });
+});

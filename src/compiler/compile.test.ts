@@ -329,6 +329,15 @@ test("warnings about the user's files are handed on, those about packages are no
   ]);
 });
 
+test("a main that answers no requests is warned about", async () => {
+  const warnings: BuildProblem[] = [];
+  const config = { "wrangler.jsonc": wranglerJson() };
+  await build({ ...config, "main.ts": "addEventListener('fetch', () => undefined);" }, warnings);
+  expect(warnings).toEqual([]);
+  await build({ ...config, "main.ts": "export const a = {};" }, warnings);
+  expect(warnings.map(({ text }) => text)).toEqual([expect.stringContaining("main.ts has no default export")]);
+});
+
 describe("the build command", () => {
   test("runs first, in its folder, and may make main", async () => {
     const { text } = await build({

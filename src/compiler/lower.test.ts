@@ -26,7 +26,8 @@ test("the entry registers the workflows and hands on main's exports by name, bes
   expect(entry).toContain("export { export0 as Agent };");
 });
 
-test("a main without a default export and without others is allowed", () => {
+test("a main without a default export answers what no listener of its own does", () => {
   const entry = entryModule({ ...PROJECT, workflows: [] }, 4, "/app/main.ts", []);
   expect(entry.match(/^export.*$/gm)).toEqual(["export { WorkflowEngine };"]);
+  expect(entry.indexOf('addEventListener("fetch"')).toBeGreaterThan(entry.indexOf('from "/app/main.ts"'));
 });

@@ -55,7 +55,7 @@ export function entryModule(
     `registerWorkflows(worker, ${options});`,
     `export { ${ENGINE_CLASS} };`,
   ];
-  if (exportNames.includes("default")) lines.push(`export { default } from ${quote(mainSpecifier)};`);
+  lines.push(exportNames.includes("default") ? `export { default } from ${quote(mainSpecifier)};` : NO_DEFAULT_EXPORT);
   if (named.length > 0) {
     lines.push(
       // workerd takes every export for an entrypoint and does not start when one is a string or a number.
@@ -66,6 +66,15 @@ export function entryModule(
   }
   return `${lines.join("\n")}\n`;
 }
+
+/**
+ * Without a default export workerd hands a request to listeners, and one that nobody answers it sends to where it is
+ * addressed: to itself, again and again, until there are no descriptors left. This listener comes after the user's own,
+ * and is not called when one of them has answered.
+ */
+const NO_DEFAULT_EXPORT = `addEventListener("fetch", (event) => {
+  event.respondWith(new Response("Nothing in this Worker answers requests: its main module has no default export. Add to it: export default { fetch(request, env, ctx) { … } }\\n", { status: 500 }));
+});`;
 
 /** What user code gets for `cloudflare:workers`: the native module with our `WorkflowEntrypoint` over its own. */
 export const WORKERS_MODULE = `export * from "cloudflare:workers";
