@@ -19,8 +19,8 @@ export interface ExecutionHost {
   readonly chunks: ChunksTable;
   readonly commits: Commits;
   readonly timers: Timers;
-  /** The run ends `errored` whatever its code does (spec §6.10). */
-  failRun(execution: Execution, thrown: unknown): void;
+  /** The run ends `errored` whatever its code does (spec §6.10); `alsoWrite` is part of the same write. */
+  failRun(execution: Execution, thrown: unknown, alsoWrite: () => void): void;
   /** Called inside a write: the last callback of a run that is to pause has ended. */
   markPaused(execution: Execution): void;
   /** Whoever follows the history of this run has something to read. */
@@ -181,6 +181,10 @@ export class Execution {
     if (this.#gate !== undefined && this.#inFlight.size === 0) this.host.markPaused(this);
   }
 
+  isInFlight(step: OpenStep): boolean {
+    return this.#inFlight.has(step);
+  }
+
   get callbacksInFlight(): number {
     return this.#inFlight.size;
   }
@@ -196,9 +200,9 @@ export class Execution {
     return Array.from(this.#inFlight).flatMap((step) => (step.stored ? [] : [step.row]));
   }
 
-  stepInFlight(kind: number, name: string, count: number): number | undefined {
+  stepInFlight(kind: number, name: string, count: number): StepRow | undefined {
     for (const { row } of this.#inFlight)
-      if (row.kind === kind && row.name === name && row.count === count) return row.step;
+      if (row.kind === kind && row.name === name && row.count === count) return row;
     return undefined;
   }
 

@@ -59,7 +59,8 @@ export class Sweeper {
   /** So that a crash is seen to have cost an attempt, and what runs for long is visible from outside. */
   #mark(execution: Execution, steps: OpenStep[]): void {
     for (const step of steps) {
-      if (!execution.alive || step.stored) continue;
+      // E1: its outcome may have been written earlier in this very flush.
+      if (!execution.alive || step.stored || !execution.isInFlight(step)) continue;
       this.#shard.steps.put(step.row);
       step.stored = true;
     }

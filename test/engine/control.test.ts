@@ -121,6 +121,25 @@ describe("pause and resume", () => {
   });
 });
 
+test("E1: a step that ends while it is being marked as started does not run again", async () => {
+  // Steps of all lengths around the sweep that marks them; a replay shows what is on disk.
+  const ids = Array.from({ length: 400 }, (_, i) => `marked-${i}`);
+  const program = "one step, then a wait";
+  for (let i = 0; i < ids.length; i += 100) {
+    const batch = ids
+      .slice(i, i + 100)
+      .map((id, k) => ({ id, params: { program, witness: app.witness.url, ms: 100 + i + k } }));
+    await app.call("createBatch", [batch]);
+  }
+  for (const id of ids) await app.witness.until(id, (seen) => seen.length > 0);
+  await Promise.all(ids.map(async (id) => app.control(id, "pause")));
+  await Promise.all(ids.map(async (id) => app.until(id, "paused")));
+  await Promise.all(ids.map(async (id) => app.control(id, "resume")));
+  await Promise.all(ids.map(async (id) => app.send(id, {})));
+  await Promise.all(ids.map(async (id) => app.until(id, "complete")));
+  expect(ids.filter((id) => app.witness.of(id).length !== 1)).toEqual([]);
+});
+
 describe("terminate", () => {
   test("ends at once; what is in flight changes nothing any more", async () => {
     const id = await app.create("two parallel");
