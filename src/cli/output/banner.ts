@@ -2,8 +2,10 @@ import type { Colors } from "./colors.ts";
 import { type ConfigNote, formatPlace, type Project, shortPath } from "../../compiler/index.ts";
 import type { Server } from "../../host/index.ts";
 
+type BannerFacts = Pick<Server, "url" | "dataDirectory" | "project" | "startedInMs">;
+
 /** What is printed once when the server is ready. */
-export function banner(server: Server, colors: Colors): string {
+export function banner(server: BannerFacts, colors: Colors): string {
   const { project } = server;
   const rows: [string, string][] = [
     ["URL", colors.cyan(server.url)],
@@ -29,7 +31,7 @@ export function banner(server: Server, colors: Colors): string {
 
 function objectRow({ durableObjects }: Project): [string, string][] {
   const names = [...new Set(durableObjects.map(({ className }) => className))];
-  return names.length === 0 ? [] : [["Durable Objects", names.join(", ")]];
+  return names.length === 0 ? [] : [["Agents and Durable Objects", names.join(", ")]];
 }
 
 function workflowRow({ workflows }: Project): [string, string][] {
@@ -45,7 +47,8 @@ function workflowRow({ workflows }: Project): [string, string][] {
 
 function noteLines(notes: readonly ConfigNote[], colors: Colors): string[] {
   if (notes.length === 0) return [];
-  return ["", ...notes.map((note) => colors.dim(`  ${formatPlace(note)} ${note.text.replaceAll(/\s+/g, " ")}`))];
+  const lines = notes.map((note) => `  ${formatPlace(note)} ${note.key}: ${note.text.replaceAll(/\s+/g, " ")}`);
+  return ["", ...lines.map((line) => colors.dim(line))];
 }
 
 /** The sentence about an address that others can reach; undefined for this machine's own. */
