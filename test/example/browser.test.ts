@@ -29,8 +29,12 @@ test("an import in the page: watched, paused, resumed, approved, reported, and t
   await status(page, "Paused").waitFor();
   await status(other, "Paused").waitFor();
   const held = await checked(page);
-  // Three rests between batches are one second: an import that only looked paused would move on in this time.
-  await page.waitForTimeout(1500);
+  // Another import of the same file and pace is the clock: one that only looked paused would move on with it.
+  const clock = await openPage(`${server.url}/w/steady-clock-123`);
+  await clock.page.getByRole("button", { name: /Try the sample/ }).click();
+  await phase(clock.page, "check", "active").waitFor();
+  for (let batch = 0; batch < 3; batch++) await waitForChange(clock.page, checked);
+  await clock.page.context().close();
   expect(await checked(page)).toBe(held);
   expect(await checked(other)).toBe(held);
 

@@ -193,3 +193,19 @@ const sockets = new Set<WebSocket>();
 afterAll(() => {
   for (const socket of sockets) socket.terminate();
 });
+
+describe("the page's files", () => {
+  test("a file that is named after its contents is kept for a year, with the headers of the whole site", async () => {
+    const page = await (await fetch(server.url)).text();
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? "no script in the page";
+    const response = await fetch(server.url + script);
+    expect(response.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'self'");
+  });
+
+  test("the page that answers for a file of another version is not kept in its place", async () => {
+    const response = await fetch(`${server.url}/assets/index-CzQw81_x.js`);
+    expect(response.headers.get("cache-control")).toBe("public, max-age=0, must-revalidate");
+  });
+});
