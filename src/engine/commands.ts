@@ -188,7 +188,7 @@ export class Commands {
       );
       steps.clearDue(row.run);
       const execution = this.#shard.execution(row.run);
-      if (execution !== undefined) this.#shard.drop(execution);
+      if (execution !== undefined) this.#shard.abandon(execution);
       return accept(null);
     });
   }
@@ -204,7 +204,7 @@ export class Commands {
       return true;
     }
     if (this.#shard.steps.toRollBack(row.run).length === 0) return false;
-    if (execution !== undefined) this.#shard.drop(execution);
+    if (execution !== undefined) this.#shard.abandon(execution);
     this.#shard.steps.clearDue(row.run);
     const rollback = JSON.stringify(record);
     this.#shard.runs.setRollback(row.run, STATUS.rollingBack, rollback);
@@ -217,23 +217,25 @@ export class Commands {
     return this.#change(workflow, id, (row) => {
       const { runs, steps, events, chunks } = this.#shard;
       const execution = this.#shard.execution(row.run);
-      let firstStep = firstKey(row.run);
+      let first = { step: firstKey(row.run), started: 0 };
       if (from !== null) {
         const kind = KIND[from.type];
         const found =
           steps.find(row.run, kind, from.name, from.count) ?? execution?.stepInFlight(kind, from.name, from.count);
         if (found === undefined) return refuse(REFUSAL.stepNotFound(from.name));
-        firstStep = found;
+        first = found;
       }
       if (execution !== undefined) this.#shard.drop(execution);
       this.#shard.rollbacks.cancel(row.run);
-      steps.removeFrom(row.run, firstStep);
-      chunks.remove(firstStep, firstKey(row.run + 1));
+      steps.removeFrom(row.run, first.step);
+      chunks.remove(first.step, firstKey(row.run + 1));
       steps.resetRollbacks(row.run);
-      events.removeFrom(row.run, firstStep);
-      if (from === null) this.#shard.log.remove(row.run);
+      events.removeFrom(row.run, first.step);
+      this.#shard.log.remove(row.run, first.started);
       steps.release(row.run, Date.now());
-      runs.restart(row.run, STATUS.running, this.#shard.marks.next(3));
+      // From a step on, the history goes on where that step began; else it begins anew.
+      runs.restart(row.run, STATUS.running, from === null ? this.#shard.marks.next(3) : row.started);
+      if (from !== null) this.#shard.note(row.run, "workflow_running");
       this.#shard.replay(row);
       return accept(null);
     });

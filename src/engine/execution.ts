@@ -201,8 +201,7 @@ export class Execution {
   }
 
   stepInFlight(kind: number, name: string, count: number): StepRow | undefined {
-    for (const { row } of this.#inFlight)
-      if (row.kind === kind && row.name === name && row.count === count) return row;
+    for (const { row } of this.#inFlight) if (row.kind === kind && row.name === name && row.count === count) return row;
     return undefined;
   }
 

@@ -4,7 +4,7 @@ import type { HistoryEvent } from "./protocol.ts";
 import type { RunRow } from "./runs-table.ts";
 import type { Shard } from "./shard.ts";
 import { STATUS } from "./status.ts";
-import { contextOf, recallConfig, DEFAULT_CONFIG, DYNAMIC_DELAY } from "./step-config.ts";
+import { shownConfig } from "./step-config.ts";
 import { type AttemptRow, KIND, STATE, type StepRow } from "./steps-table.ts";
 import { cloneKey, decode, FORM } from "./value-store.ts";
 
@@ -54,8 +54,12 @@ function resolve(shard: Shard, facts: Facts): Facts {
   return output instanceof Stored ? { ...facts, output: outputOf(shard, output.row) } : facts;
 }
 
+function isSensitive({ config }: StepRow): boolean {
+  return config?.includes('"sensitive":"output"') === true;
+}
+
 function outputOf(shard: Shard, row: StepRow): unknown {
-  if (row.config?.includes('"sensitive":"output"') === true) return REDACTED;
+  if (isSensitive(row)) return REDACTED;
   if (row.form === FORM.stream) return "[ReadableStream]";
   return decode(shard.storage, row.form, row.value, cloneKey.step(row.step));
 }
@@ -89,7 +93,7 @@ function* ofStep(row: StepRow): Generator<Entry> {
     }
     return;
   }
-  yield [row.started, "step_started", { stepName, config: configOf(row) }];
+  yield [row.started, "step_started", { stepName, config: shownConfig(row.config) }];
   // Failed attempts have rows of their own; this is the one that is under way or has succeeded.
   if (row.state === STATE.completed || (row.state === STATE.pending && row.attempts > row.failures)) {
     yield [row.attempt_started ?? row.started + 1, "attempt_started", { stepName, attempt: row.attempts }];
@@ -97,7 +101,8 @@ function* ofStep(row: StepRow): Generator<Entry> {
   if (row.ended === null) return;
   if (row.state === STATE.completed) {
     yield [row.ended, "attempt_completed", { stepName, attempt: row.attempts }];
-    yield [row.ended + 1, "step_completed", { stepName, output: new Stored(row) }];
+    const hasOutput = row.form !== FORM.none || isSensitive(row);
+    yield [row.ended + 1, "step_completed", hasOutput ? { stepName, output: new Stored(row) } : { stepName }];
   } else yield [row.ended + 1, "step_errored", { stepName }];
 }
 
@@ -107,11 +112,4 @@ function* ofAttempt({ name, count, attempt, started, ended, delay_ms: delayMs, e
   const { name: errorName, message } = parseError(error);
   const facts = { stepName, attempt, error: { name: errorName, message } };
   yield [ended, "attempt_errored", delayMs === null ? facts : { ...facts, retryDelayMs: delayMs }];
-}
-
-function configOf(row: StepRow): Facts {
-  const config = recallConfig(row.config, DEFAULT_CONFIG);
-  const shown = contextOf(row.name, row.count, 1, config).config;
-  const isDynamic = row.config?.includes(`"${DYNAMIC_DELAY}"`) === true;
-  return isDynamic ? { ...shown, retries: { ...shown.retries, delay: DYNAMIC_DELAY } } : shown;
 }

@@ -37,7 +37,8 @@ export class LogTable {
       .toArray();
   }
 
-  remove(run: number): void {
-    this.#sql.exec("DELETE FROM log WHERE run = ?", run);
+  /** Removes all that was noted from `from` on. */
+  remove(run: number, from: Mark = 0): void {
+    this.#sql.exec("DELETE FROM log WHERE run = ? AND mark >= ?", run, from);
   }
 }

@@ -5,7 +5,7 @@ import { planRetry } from "./retry-plan.ts";
 import type { RollbackHandler } from "./rollback-options.ts";
 import type { RunRow } from "./runs-table.ts";
 import type { Shard } from "./shard.ts";
-import { contextOf, timeoutMs } from "./step-config.ts";
+import { contextOf, shownConfig, storeConfig, timeoutMs } from "./step-config.ts";
 import { ROLLBACK, STATE, type StepRow } from "./steps-table.ts";
 import { replayStream } from "./stream-results.ts";
 import { cloneKey, decode, FORM } from "./value-store.ts";
@@ -49,14 +49,14 @@ export async function rollBack(
 ): Promise<RollbackRecord> {
   const error = record.error ?? TERMINATED;
   for (const row of shard.steps.toRollBack(task.run)) {
-    await shard.commits.write(() =>
-      shard.note(task.run, "rollback_step_started", { stepName: `${row.name}-${row.count}` }),
-    );
-    const failure = await takeBack(shard, task, row, handlers.get(row.step), error);
+    const handler = handlers.get(row.step);
+    const stepName = `${row.name}-${row.count}`;
+    const config = handler && { config: shownConfig(storeConfig(handler.rollbackConfig)) };
+    await shard.commits.write(() => shard.note(task.run, "rollback_step_started", { stepName, ...config }));
+    const failure = await takeBack(shard, task, row, handler, error);
     if (task.cancelled) return record;
     await shard.commits.write(() => {
       shard.steps.setRollback(row.step, failure === undefined ? ROLLBACK.done : ROLLBACK.failed);
-      const stepName = `${row.name}-${row.count}`;
       if (failure === undefined) shard.note(task.run, "rollback_step_completed", { stepName });
       else
         shard.note(task.run, "rollback_step_errored", {

@@ -40,7 +40,7 @@ export class Rollbacks {
       else if (stored.rollback === null) steps.setRollback(step, ROLLBACK.registered);
     }
     execution.isRollingBack = true;
-    this.#shard.drop(execution);
+    this.#shard.abandon(execution);
     steps.clearDue(run);
     runs.setRollback(run, STATUS.rollingBack, JSON.stringify(record));
     this.#shard.note(run, "rollback_started");

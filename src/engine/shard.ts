@@ -256,11 +256,12 @@ export class Shard implements ExecutionHost {
     });
   }
 
-  failRun(execution: Execution, thrown: unknown): void {
+  failRun(execution: Execution, thrown: unknown, alsoWrite?: () => void): void {
     if (!execution.alive) return;
     const error = finalError(execution.definition, thrown);
     logFailure("error", { workflow: execution.definition.name, run: execution.id }, "failed", error);
     this.#write(execution, () => {
+      alsoWrite?.();
       const { errorRetentionMs } = execution.definition;
       this.runs.end(execution.run, STATUS.errored, this.marks.next(), errorRetentionMs, JSON.stringify(error), null);
       this.#forget(execution);
@@ -292,6 +293,12 @@ export class Shard implements ExecutionHost {
 
   #forget(execution: Execution): void {
     if (execution.hasWaits) this.steps.clearDue(execution.run);
+    this.abandon(execution);
+  }
+
+  /** Inside the write that ends the run: what is still in flight stays in the history as begun. */
+  abandon(execution: Execution): void {
+    for (const row of execution.unstored()) this.steps.put(row);
     this.drop(execution);
   }
 

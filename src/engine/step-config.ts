@@ -88,6 +88,11 @@ export function recallConfig(stored: string | null, current: StepConfig): StepCo
   };
 }
 
+/** A stored config as histories show it. */
+export function shownConfig(stored: string | null): object {
+  return stored === null ? DEFAULT_CONFIG : resolveStored(stored);
+}
+
 function resolveStored(stored: string): StepConfig {
   // Written by storeConfig, so its shape is known.
   return JSON.parse(stored) as StepConfig;

@@ -157,7 +157,11 @@ class Attempts {
     const execution = this.#execution;
     const { row } = this.#step;
     if (thrown instanceof UnserialisableResult) {
-      execution.host.failRun(execution, new EngineError("WorkflowFatalError", fatalMessage(row.name, thrown)));
+      const fault = thrown.isStream ? thrown.message : `Value returned from step "${row.name}" is not serialisable`;
+      const error = recordOf(new EngineError("WorkflowFatalError", fault), true);
+      execution.host.failRun(execution, new EngineError("WorkflowFatalError", fatalMessage(row.name, thrown)), () =>
+        this.#recordFailure(started, error, { error }),
+      );
       return never();
     }
     const { keepsErrorNames } = execution.definition;

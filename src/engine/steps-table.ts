@@ -254,17 +254,22 @@ export class StepsTable {
       .toArray();
   }
 
-  find(run: number, kind: number, name: string, count: number): number | undefined {
+  find(
+    run: number,
+    kind: number,
+    name: string,
+    count: number,
+  ): { readonly step: number; readonly started: Mark } | undefined {
     return this.#sql
-      .exec<{ step: number }>(
-        "SELECT step FROM steps WHERE step >= ? AND step < ? AND kind = ? AND name = ? AND count = ?",
+      .exec<{ step: number; started: Mark }>(
+        "SELECT step, started FROM steps WHERE step >= ? AND step < ? AND kind = ? AND name = ? AND count = ?",
         firstKey(run),
         firstKey(run + 1),
         kind,
         name,
         count,
       )
-      .toArray()[0]?.step;
+      .toArray()[0];
   }
 
   /** A pause: what is left of every wait is kept as a duration, so nothing falls due meanwhile. */

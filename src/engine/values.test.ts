@@ -56,12 +56,21 @@ test("undefined is kept as nothing at all", () => {
 test.each<[string, unknown]>([
   ["a function", () => 1],
   ["a function inside", { a: [() => 1] }],
-  ["a symbol", Symbol("x")],
   ["a function in a Map", new Map([[1, () => 1]])],
   ["a Response", new Response()],
-  ["a promise", Promise.resolve(1)],
 ])("%s cannot be kept at all", (_, value) => {
   expect(() => encode(value, "x")).toThrow(UnserialisableResult);
+});
+
+test.each<[string, unknown, string]>([
+  ["a symbol", Symbol("x"), "Symbol(x)"],
+  ["a symbol inside", { a: Symbol("x") }, "Symbol(x)"],
+  ["a promise inside", { a: Promise.resolve(1) }, "#<Promise>"],
+  ["a WeakMap", new WeakMap(), "#<WeakMap>"],
+])("%s is refused as structured clone refuses it", (_, value, what) => {
+  const refusal = { name: "DataCloneError", message: `${what} could not be cloned.` };
+  expect(() => encode(value, "x")).toThrow(expect.objectContaining(refusal));
+  expect(() => structuredClone(value)).toThrow(expect.objectContaining(refusal));
 });
 
 test("an instance of an application's class is refused as RPC refuses it", () => {

@@ -1,7 +1,7 @@
 /**
  * Which of two forms a value is kept in (spec §6.10). What JSON carries faithfully is kept as JSON text in its row;
  * everything else that structured clone carries is kept as V8's bytes. The rules for what may cross at all are those
- * of Cloudflare's RPC: instances of an application's own classes, functions and symbols do not.
+ * of Cloudflare's RPC: instances of an application's own classes, functions, promises and symbols do not.
  */
 export type Form = "json" | "clone";
 
@@ -30,8 +30,8 @@ const CLONE_TAGS: ReadonlySet<string> = new Set([
 
 /**
  * Walks a value once.
- * @throws UnserialisableResult for functions, symbols and platform objects (`Response`, stubs, streams)
- * @throws DataCloneError (a DOMException) for an instance of an application's class
+ * @throws UnserialisableResult for functions and platform objects (`Response`, stubs, streams)
+ * @throws DataCloneError (a DOMException) for symbols, promises, weak collections and instances of an application's class
  */
 export function inspect(value: unknown): Inspection {
   const walk: Walk = { form: "json", bytes: 0, seen: undefined };
@@ -76,8 +76,9 @@ function visit(value: unknown, walk: Walk, depth: number): void {
       walk.form = "clone";
       return;
     case "function":
+      throw new UnserialisableResult("a function cannot be kept");
     case "symbol":
-      throw new UnserialisableResult(`a ${typeof value} cannot be kept`);
+      throw uncloneable(String(value));
     case "object":
       if (value === null) walk.bytes += 4;
       else visitObject(value, walk, depth);
@@ -157,7 +158,6 @@ const PLATFORM_CLASSES: ReadonlySet<string> = new Set([
   "WritableStream",
   "TransformStream",
   "WebSocket",
-  "Promise",
   "RpcStub",
   "RpcPromise",
   "RpcProperty",
@@ -165,9 +165,17 @@ const PLATFORM_CLASSES: ReadonlySet<string> = new Set([
   "DurableObject",
 ]);
 
+/** What no structured clone carries; V8 refuses it by name. */
+const UNCLONEABLE: ReadonlySet<string> = new Set(["Promise", "WeakMap", "WeakSet", "WeakRef"]);
+
+function uncloneable(what: string): DOMException {
+  return new DOMException(`${what} could not be cloned.`, "DataCloneError");
+}
+
 function refusal(value: object, tag: string): Error {
   const constructor: unknown = Reflect.get(value, "constructor");
   const name = typeof constructor === "function" ? constructor.name : tag.slice(8, -1);
+  if (UNCLONEABLE.has(tag.slice(8, -1))) return uncloneable(`#<${name}>`);
   if (PLATFORM_CLASSES.has(name)) return new UnserialisableResult(`a ${name} cannot be kept`);
   return new DOMException(
     `Could not serialize object of type "${name}". This type does not support serialization.`,
