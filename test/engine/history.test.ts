@@ -92,6 +92,33 @@ test("a follower sees a step begin while it runs, and goes on from a cursor", as
   expect(await history(id, { cursor: middle?.eventId })).toEqual(events.slice(6));
 });
 
+test("what is in flight when a run is terminated stays in its history as begun", async () => {
+  const id = await app.create("two parallel", { ms: 10_000 });
+  await app.witness.until(id, (seen) => seen.length === 2);
+  await app.control(id, "terminate");
+  expect(lines(await history(id))).toEqual([
+    "workflow_queued",
+    "workflow_started",
+    "workflow_running",
+    "step_started a-1",
+    "attempt_started a-1 1",
+    "step_started b-1",
+    "attempt_started b-1 1",
+    "workflow_terminated",
+  ]);
+});
+
+test("a restart from a step goes on in the history, without what is done again", async () => {
+  const { id } = await app.run("quick", { count: 3 });
+  const before = await history(id);
+  await app.call("restart", [{ from: { name: "add", count: 2 } }], { id });
+  await app.until(id, "complete");
+  const after = await history(id);
+  const kept = before.findIndex(({ stepName }) => stepName === "add-2");
+  expect(after.slice(0, kept)).toEqual(before.slice(0, kept));
+  expect(lines(after)).toEqual(lines(before).toSpliced(kept, 0, "workflow_running"));
+});
+
 test("options that are none are refused", async () => {
   const { id } = await app.run("nothing");
   for (const options of [{ from: 1 }, { cursor: -1 }, { filter: ["nonsense"] }, 5]) {

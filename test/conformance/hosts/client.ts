@@ -44,7 +44,8 @@ export async function runPrograms(
 
 async function runOne({ name: host, urls }: Host, { name, old }: Listed, variant: string): Promise<Outcome> {
   const url = `${urls[old === true ? "old" : "now"]}/run/${name}/${variant}`;
-  const response = await fetch(url, { method: "POST" });
+  // A server closes connections that rest; one that is used again at that moment breaks.
+  const response = await fetch(url, { method: "POST", headers: { connection: "close" } });
   const text = await response.text();
   if (response.ok) return JSON.parse(text) as Outcome;
   return { result: `${host} answered ${response.status}: ${text.slice(0, 500)}`, trace: [], history: null };

@@ -243,6 +243,7 @@ const pause: readonly Program[] = [
       }
       return ended(instance);
     },
+    noHistory: "a pause comes before or after the sleep's beginning, by chance",
   },
 ];
 

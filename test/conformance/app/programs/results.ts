@@ -90,4 +90,19 @@ const shown: readonly Program[] = SHOWN.map(([what, value]): Program => ({
   drive: async ({ result }) => (await result()).status,
 }));
 
-export const results: readonly Program[] = [...kept, ...notKept, ...sizes, ...shown];
+const shownOtherwise: readonly Program[] = [
+  {
+    section: "6.10",
+    title: "a function, refused, in the history",
+    run: (step) => step.do("value", () => () => 1),
+  },
+  {
+    section: "6.11",
+    title: "a stream in the history",
+    run: async (step) => {
+      await step.do("value", () => new Response("text").body);
+    },
+  },
+];
+
+export const results: readonly Program[] = [...kept, ...notKept, ...sizes, ...shown, ...shownOtherwise];

@@ -55,7 +55,7 @@ const notKept = (title: string, make: () => ReadableStream): Program => ({
     );
     return ["went on", seen];
   },
-  noHistory: "the history of a run that is cut off has a program of its own",
+  noHistory: "the history of a refused result has a program of its own",
 });
 
 export const streams: readonly Program[] = [
@@ -153,6 +153,6 @@ export const streams: readonly Program[] = [
       const seen = await tried(() => step.do("s", NO_RETRY, () => ({ stream: streamOf(bytes(3)) })));
       return typeof seen === "string" ? seen : "an object";
     },
-    noHistory: "the history of a run that is cut off has a program of its own",
+    noHistory: "the history of a refused result has a program of its own",
   },
 ];
