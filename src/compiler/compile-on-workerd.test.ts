@@ -13,7 +13,7 @@ async function start(
   const folder = projectFolder(files);
   linkPackages(folder);
   const project = await readProject(folder);
-  const bundle = await compile(project, { outDir: join(folder, "out"), shards: 2 });
+  const bundle = await compile(project, { outDir: join(folder, "out"), shards: 2, onWarning: () => undefined });
   const served = await serveBundle(bundle, project);
   const find = createFrameFinder(bundle);
   return { ...served, folder, map: createStackMapper(bundle), frame: (stack) => find(stack)?.frame };

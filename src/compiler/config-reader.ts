@@ -119,7 +119,8 @@ export class ConfigReader {
   }
 
   #mismatch(node: ConfigNode, key: string, wanted: string): undefined {
-    this.fault(node.place, key, `\`${key}\` must be ${wanted}, not ${describe(node)}.`);
+    const name = key === "" ? "The configuration" : `\`${key}\``;
+    this.fault(node.place, key, `${name} must be ${wanted}, not ${describe(node)}.`);
     return undefined;
   }
 }

@@ -37,6 +37,8 @@ export interface Project {
   readonly notes: readonly ConfigNote[];
   /** Where classes are named in the configuration, so that later errors can point there. */
   readonly classPlaces?: Readonly<Record<string, FilePlace>>;
+  /** The same for compatibility flags, of which only the runtime knows which there are. */
+  readonly flagPlaces?: Readonly<Record<string, FilePlace>>;
 }
 
 export interface DurableObjectBinding {
@@ -96,6 +98,7 @@ export interface ConfigNote {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** Dotted path of the key; empty when the file as a whole is meant. */
   readonly key: string;
   readonly text: string;
 }

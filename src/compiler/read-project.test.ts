@@ -86,6 +86,7 @@ describe("a whole project", () => {
         Lid: { file: join(folder, "wrangler.jsonc"), line: 9, column: 104 },
         Flow: { file: join(folder, "wrangler.jsonc"), line: 10, column: 71 },
       },
+      flagPlaces: { nodejs_compat: { file: join(folder, "wrangler.jsonc"), line: 7, column: 27 } },
     });
   });
 
@@ -128,13 +129,18 @@ COLOUR = "red"
 
 describe("the file", () => {
   test.each([
-    [["wrangler.json", "wrangler.jsonc", "wrangler.toml"], "wrangler.json"],
-    [["wrangler.jsonc", "wrangler.toml"], "wrangler.jsonc"],
-  ])("of %j is %s", async (names, chosen) => {
+    [["wrangler.json", "wrangler.jsonc", "wrangler.toml"], "wrangler.json", "wrangler.jsonc and wrangler.toml beside"],
+    [["wrangler.jsonc", "wrangler.toml"], "wrangler.jsonc", "wrangler.toml beside"],
+    [["wrangler.toml"], "wrangler.toml", undefined],
+  ])("of %j is %s, and a note names the others", async (names, chosen, others) => {
     const toml = 'name = "app"\nmain = "main.ts"\ncompatibility_date = "2026-06-11"\n';
     const files = names.map((name) => [name, name.endsWith("toml") ? toml : wranglerJson()]);
     const folder = projectFolder({ ...MAIN, ...Object.fromEntries(files) });
-    expect((await readProject(folder)).configPath).toBe(join(folder, chosen));
+    const project = await readProject(folder);
+    expect(project.configPath).toBe(join(folder, chosen));
+    const notes = project.notes.map(({ key, text }) => ({ key, text }));
+    const text = `is the configuration; ${String(others)} it is not read`;
+    expect(notes).toEqual(others === undefined ? [] : [{ key: "", text }]);
   });
 
   test("may be given itself, whatever its name is", async () => {
@@ -164,9 +170,17 @@ describe("the file", () => {
       '{ "name": "a",\n "name": "b" }',
       { line: 2, column: 2, text: expect.stringContaining("given twice") },
     ],
+    ["wrangler.jsonc", "\n[]", { line: 2, column: 1, text: "The configuration must be an object, not a list." }],
     ["wrangler.toml", 'name = "app"\nmain = \n', { line: 2, text: expect.stringContaining("Syntax error") }],
   ])("%s with a syntax error says where: %j", async (name, text, fault) => {
     expect(await faultsOf(readProject(projectFolder({ [name]: text })))).toEqual([expect.objectContaining(fault)]);
+  });
+
+  test("has to be UTF-8, and says where it is not", async () => {
+    const file = Buffer.from('{\n  "name": "caf\u00e9",\n  "main": "x"\n}', "latin1");
+    expect(await faultsOf(readProject(projectFolder({ "wrangler.jsonc": file })))).toEqual([
+      expect.objectContaining({ line: 2, column: 15, text: expect.stringContaining("not UTF-8") }),
+    ]);
   });
 
   test("may begin with a byte order mark", async () => {

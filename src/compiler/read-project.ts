@@ -1,9 +1,9 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { ConfigReader } from "./config-reader.ts";
 import type { ConfigNode } from "./config-node.ts";
 import { selectSettings, type Settings } from "./environment.ts";
-import { ConfigError, shortPath } from "./errors.ts";
+import { ConfigError, type FilePlace, shortPath } from "./errors.ts";
 import { findConfig } from "./find-config.ts";
 import { parseJsonc } from "./parse-jsonc.ts";
 import { parseToml } from "./parse-toml.ts";
@@ -11,6 +11,7 @@ import type { Project } from "./project.ts";
 import { readAssets } from "./read-assets.ts";
 import { readBuild, readBundling } from "./read-bundling.ts";
 import { BindingNames, checkStorage, type ClassPlaces, readDurableObjects, readMigrations } from "./read-classes.ts";
+import { readConfigText } from "./read-text.ts";
 import { readVars } from "./read-vars.ts";
 import { readWorkflows } from "./read-workflows.ts";
 import { newestCompatibilityDate } from "./runtime.ts";
@@ -31,18 +32,19 @@ export interface ReadProjectOptions {
  * @throws ConfigError with every fault of the file, each with line and column.
  */
 export async function readProject(path: string, options: ReadProjectOptions = {}): Promise<Project> {
-  const configPath = await findConfig(path);
+  const { path: configPath, unread } = await findConfig(path);
   const root = dirname(configPath);
   const isToml = configPath.endsWith(".toml");
-  const text = (await readFile(configPath, "utf8")).replace(/^\uFEFF/, "");
+  const text = await readConfigText(configPath);
   const node: ConfigNode = isToml ? parseToml(configPath, text) : parseJsonc(configPath, text);
 
   const reader = new ConfigReader();
-  const top = reader.object(node, "the configuration");
+  const top = reader.object(node, "");
   const settings = top && selectSettings(top, options.environment, reader);
   if (settings === undefined) throw new ConfigError(reader.faults);
 
   const start = { file: configPath, line: 1, column: 1 };
+  if (unread.length > 0) reader.note(start, "", `is the configuration; ${unread.join(" and ")} beside it is not read`);
   const secrets = await readSecrets(root, options.environment);
   checkSecretNames(secrets, reader);
 
@@ -52,7 +54,7 @@ export async function readProject(path: string, options: ReadProjectOptions = {}
   const build = readBuild(settings, root, reader);
   const main = await readMain(settings, root, build !== undefined, reader, configPath);
   const compatibilityDate = readCompatibilityDate(settings, reader, configPath);
-  const compatibilityFlags = readFlags(settings, reader);
+  const flagPlaces = readFlags(settings, reader);
   const durableObjects = readDurableObjects(settings, name, reader, names, classes);
   const sqliteClasses = readMigrations(settings, reader, classes);
   checkStorage(durableObjects, sqliteClasses, settings, isToml, reader, classes);
@@ -76,7 +78,7 @@ export async function readProject(path: string, options: ReadProjectOptions = {}
     name,
     main,
     compatibilityDate,
-    compatibilityFlags,
+    compatibilityFlags: [...flagPlaces.keys()],
     durableObjects,
     sqliteClasses,
     workflows,
@@ -88,6 +90,7 @@ export async function readProject(path: string, options: ReadProjectOptions = {}
     sources: [configPath, ...secrets.files],
     notes: reader.notes,
     classPlaces: Object.fromEntries(classes),
+    flagPlaces: Object.fromEntries(flagPlaces),
   };
 }
 
@@ -175,21 +178,25 @@ function readCompatibilityDate(settings: Settings, reader: ConfigReader, configP
   return newest;
 }
 
-function readFlags(settings: Settings, reader: ConfigReader): readonly string[] {
+/** The flags, each with the place of its first mention. */
+function readFlags(settings: Settings, reader: ConfigReader): ReadonlyMap<string, FilePlace> {
+  const places = new Map<string, FilePlace>();
   const setting = settings.get("compatibility_flags");
-  if (setting === undefined) return [];
-  const flags = reader.strings(setting.entry.value, setting.path);
-  const importable = flags.indexOf("disallow_importable_env");
-  if (importable !== -1) {
-    reader.fault(
-      setting.entry.value.kind === "array"
-        ? (setting.entry.value.items[importable]?.place ?? setting.entry.place)
-        : setting.entry.place,
-      `${setting.path}[${importable}]`,
-      "`disallow_importable_env` cannot be used: workflow bindings are put on the `env` that modules import.",
-    );
+  const list = setting && reader.array(setting.entry.value, setting.path);
+  if (setting === undefined || list === undefined) return places;
+  for (const [index, item] of list.items.entries()) {
+    const key = `${setting.path}[${index}]`;
+    const flag = reader.string(item, key);
+    if (flag === "disallow_importable_env") {
+      reader.fault(
+        item.place,
+        key,
+        "`disallow_importable_env` cannot be used: workflow bindings are put on the `env` that modules import.",
+      );
+    }
+    if (flag !== undefined && !places.has(flag)) places.set(flag, item.place);
   }
-  return [...new Set(flags)];
+  return places;
 }
 
 function isDate(text: string): boolean {

@@ -57,6 +57,20 @@ test("without an error of workerd's own, its last words are the message", () => 
   expect(error.message).toBe("The Worker did not start (signal SIGABRT).\n\n*** aborted");
 });
 
+test("a compatibility flag that workerd does not know is told with its place in the configuration", () => {
+  const places = { nope: { file: "/app/wrangler.jsonc", line: 4, column: 30 } };
+  const said = JSON.stringify({
+    timestamp: "1",
+    level: "error",
+    source: "x",
+    message: "No such compatibility flag: nope",
+  });
+  const error = startFailure(exit, [{ text: said, cut: false }], listen, mapper, places);
+  expect(error.message).toContain(
+    '/app/wrangler.jsonc:4:30\n  The installed workerd knows no compatibility flag "nope".',
+  );
+});
+
 test("a start that takes too long says where to look", () => {
   expect(startFailure({ timedOutAfterMs: 60_000 }, [], listen, mapper).message).toContain("after 60 s");
 });

@@ -1,3 +1,4 @@
+import { formatPlace, type Project } from "../../compiler/index.ts";
 import type { ListenAddress } from "../config/workerd-config.ts";
 import { ListenError, StartFailedError } from "../errors.ts";
 import { parseLine } from "../logs/parse-line.ts";
@@ -17,6 +18,7 @@ export function startFailure(
   output: readonly OutputLine[],
   listen: ListenAddress,
   mapper: StackMapper,
+  flagPlaces: Project["flagPlaces"] = {},
 ): ListenError | StartFailedError {
   const said = output.map(({ text, cut }) => parseLine(text, cut));
   const errors = said.flatMap((line) => (line.kind === "runtime" && line.level === "error" ? [line.message] : []));
@@ -29,7 +31,7 @@ export function startFailure(
       `workerd was not ready after ${seconds} s. Most likely the Worker's top level does not come to an end: look for loops outside of handlers.`,
     );
   }
-  const told = errors.map((message) => describe(message, mapper));
+  const told = errors.map((message) => unknownFlag(message, flagPlaces) ?? describe(message, mapper));
   if (told.length === 0) {
     const rest = said.flatMap((line) => (line.kind === "runtime" && line.level !== "warn" ? [] : [line.message]));
     told.push(...rest.slice(-20));
@@ -69,6 +71,14 @@ export function portInUse({ host, port }: ListenAddress): ListenError {
     port,
     `Port ${port} on ${host} is in use. Stop what is using it, or choose another one with --port (0 picks a free one).`,
   );
+}
+
+function unknownFlag(message: string, places: NonNullable<Project["flagPlaces"]>): string | undefined {
+  const flag = /No such compatibility flag: (\S+)/.exec(message)?.[1];
+  if (flag === undefined) return undefined;
+  const place = places[flag];
+  const text = `The installed workerd knows no compatibility flag "${flag}". Correct or remove it; a flag that is new needs a newer Pawl.`;
+  return place === undefined ? text : `${formatPlace(place)}\n  ${text}`;
 }
 
 function describe(message: string, mapper: StackMapper): string {
