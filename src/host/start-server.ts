@@ -57,8 +57,8 @@ export interface Server {
   killNow(): void;
 }
 
-/** A limit below this is used up by a few thousand clients: two descriptors each, and three for each live object. */
-const COMFORTABLE_FILE_LIMIT = 65_536;
+/** A client takes two descriptors and a live object three; below this, some hundreds of people are too many. */
+const LOW_FILE_LIMIT = 4096;
 
 /**
  * Builds a Worker project and serves it with workerd until the server is closed; workerd is started again when it ends.
@@ -141,9 +141,9 @@ async function serve(
   try {
     const outcome = await supervisor.start();
     options.signal?.throwIfAborted();
-    if (!("appPort" in outcome)) throw startFailure(outcome, output.held, listen, mapper);
+    if (!("appPort" in outcome)) throw startFailure(outcome, output.held, listen, mapper, project.flagPlaces);
     output.release();
-    warnAboutFiles(outcome.fileLimit, log);
+    options.log(fileLimitEntry(outcome.fileLimit));
     port = outcome.appPort;
     url = serverUrl({ host: listen.host, port });
     await data.lock.update({ url });
@@ -216,12 +216,21 @@ async function recordWorkerd(data: DataDirectory, pid: number, log: HostLog): Pr
   }
 }
 
-function warnAboutFiles(limit: number | undefined, log: HostLog): void {
-  if (limit === undefined || limit >= COMFORTABLE_FILE_LIMIT) return;
-  log(
-    "warn",
-    `This process may open ${limit} files at most, enough for about ${Math.floor(limit / 5)} connected agents. For more, raise the limit before the start: ulimit -n ${COMFORTABLE_FILE_LIMIT}.`,
-  );
+/** The limit has been raised as far as the system lets us: it is a warning only where that does not reach far. */
+function fileLimitEntry(limit = Number.POSITIVE_INFINITY): LogEntry {
+  const isLow = limit < LOW_FILE_LIMIT;
+  const enough = Number.isFinite(limit)
+    ? `may open ${limit} files at most, enough for about ${Math.floor(limit / 5)} connected agents`
+    : "may open as many files as it likes";
+  const advice =
+    " For more, let the system give it a higher hard limit (root: ulimit -n 65536; systemd: LimitNOFILE=65536).";
+  return {
+    time: Date.now(),
+    level: isLow ? "warn" : "debug",
+    source: "pawl",
+    message: `workerd ${enough}.${isLow ? advice : ""}`,
+    ...(!isLow && { internal: true }),
+  };
 }
 
 type HostLog = (level: LogLevel, message: string, facts?: LogEntry["facts"], event?: string) => void;
