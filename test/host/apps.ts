@@ -42,6 +42,8 @@ export default {
         for (;;);
       case "/throw":
         throw new TypeError("failed in the handler");
+      case "/throw-text":
+        throw "failed with a text";
       case "/fail":
         await counter.fail();
         break;

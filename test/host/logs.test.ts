@@ -51,6 +51,13 @@ describe("an uncaught error is logged once, with its place in the source", () =>
   });
 });
 
+test("what is thrown and no Error is logged once, as what it is", async () => {
+  await fetch(`${server.url}/throw-text`);
+  const found = await errors("failed with a text");
+  expect(found).toHaveLength(1);
+  expect(found[0]?.message).toMatch(/^Uncaught failed with a text \(no Error/);
+});
+
 test("an error that its caller handles is not one of the log's", async () => {
   const before = server.log().filter((line) => line.message.includes("failed in the object")).length;
   expect(await (await fetch(`${server.url}/caught`)).text()).toBe("failed in the object");

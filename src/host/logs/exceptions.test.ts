@@ -25,6 +25,13 @@ describe("one exception makes one report", () => {
     expect(reports).toEqual([{ header: "Error: x", frames: [ORIGIN], handled: false }]);
   });
 
+  test("of a value that is no Error", () => {
+    merger.thrown({ header: "a string", frames: [] });
+    merger.endedEvent("Error: a string");
+    merger.reachedClient("Error: a string");
+    expect(reports).toEqual([{ header: "Error: a string", frames: [], handled: false, value: "a string" }]);
+  });
+
   test("in an object's fetch, when the caller passes it on", () => {
     merger.thrown({ header: "Error: x", frames: [ORIGIN] });
     merger.endedEvent("Error: x");

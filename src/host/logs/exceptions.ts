@@ -1,6 +1,8 @@
 import type { ThrownError } from "./runtime-message.ts";
 
 export interface ReportedException extends ThrownError {
+  /** What was thrown, when it was no Error: a value has no stack, and workerd turns it into text. */
+  readonly value?: string;
   /** True when the exception went to a caller inside the application, which may well have handled it. */
   readonly handled: boolean;
 }
@@ -38,7 +40,10 @@ export class ExceptionMerger {
   endedEvent(header: string): void {
     const pending = this.#pending;
     this.#pending = undefined;
-    this.#escaped(pending?.header === header ? pending : { header, frames: [] });
+    // workerd makes an Error of a value only after it has told of the value.
+    const isValue = pending?.frames.length === 0 && header === `Error: ${pending.header}`;
+    if (isValue) this.#escaped({ header, frames: [] }, pending.header);
+    else this.#escaped(pending?.header === header ? pending : { header, frames: [] });
   }
 
   reachedClient(header: string): void {
@@ -58,14 +63,14 @@ export class ExceptionMerger {
     this.#report({ ...pending, handled: true });
   }
 
-  #escaped(error: ThrownError): void {
+  #escaped(error: ThrownError, value?: string): void {
     if (this.#wasReported(error.header) && this.#isEcho(error)) return;
     const origin = this.#origins.get(error.header);
     this.#origins.delete(error.header);
     const known = origin !== undefined && this.#now() - origin.at < ECHO_MS ? origin.frames : [];
     const frames = [...known, ...error.frames.filter((frame) => !known.includes(frame))];
     remember(this.#reported, error.header, this.#now());
-    this.#report({ header: error.header, frames, handled: false });
+    this.#report({ header: error.header, frames, handled: false, ...(value !== undefined && { value }) });
   }
 
   /** Where an exception is passed on rather than made, its stack begins at an `await` or is empty. */

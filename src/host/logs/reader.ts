@@ -22,6 +22,8 @@ export interface LogReader {
 /** How long an exception waits for the line that says whether it has ended an event. They are written together. */
 const SETTLE_MS = 50;
 
+const NO_ERROR = "no Error, and so without a place: throw an Error to see where it comes from";
+
 /** Makes log entries of workerd's output: exceptions merged and mapped, internal chatter marked. */
 export function createLogReader(sink: LogSink, mapper: StackMapper): LogReader {
   const shown = new RecentTexts();
@@ -30,11 +32,12 @@ export function createLogReader(sink: LogSink, mapper: StackMapper): LogReader {
   const say = (level: LogLevel, source: LogEntry["source"], message: string, more: Partial<LogEntry> = {}) =>
     sink({ time: Date.now(), level, source, message: mapper.mapText(message), ...more });
 
-  const merger = new ExceptionMerger(({ header, frames, handled }) => {
+  const merger = new ExceptionMerger(({ header, frames, handled, value }) => {
     if (!handled && shown.show({ header, frames })) return;
     const stack = frames.join("\n");
     const frame = handled ? undefined : mapper.codeFrame(stack);
-    say(handled ? "debug" : "error", "worker", handled ? `Thrown to a caller: ${header}` : `Uncaught ${header}`, {
+    const uncaught = value === undefined ? `Uncaught ${header}` : `Uncaught ${value} (${NO_ERROR})`;
+    say(handled ? "debug" : "error", "worker", handled ? `Thrown to a caller: ${header}` : uncaught, {
       ...(stack !== "" && { stack: mapper.mapText(stack) }),
       ...(frame !== undefined && { frame }),
       ...(handled && { internal: true }),
