@@ -19,6 +19,8 @@ describe("understood", () => {
     [["-p", "80"]],
     [["-p80"]],
     [["--log-format", "json"]],
+    // A value, if a wrong one: who takes it says what it may be.
+    [["--port", "-1"]],
     [["--", "apps/shop"]],
   ])("%j", (args) => {
     expect(() => checkArgs("start", args, ARGS)).not.toThrow();

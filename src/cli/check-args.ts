@@ -46,8 +46,8 @@ export function checkArgs(command: string, rawArgs: readonly string[], definitio
     if (flag.takesValue && (token.value === undefined || token.value === "")) {
       throw new UsageError(`${token.rawName} needs a value.`, command);
     }
-    // With a blank between, what looks like a flag is one whose value was forgotten.
-    if (token.value !== undefined && !token.inlineValue && token.value.startsWith("-")) {
+    // With a blank between, what looks like a flag is one whose value was forgotten; `-1` is a wrong value.
+    if (token.value !== undefined && !token.inlineValue && /^-(?!\d)/.test(token.value)) {
       throw new UsageError(`${token.rawName} needs a value; "${token.value}" is a flag.`, command);
     }
     if (!flag.takesValue && token.value !== undefined) {

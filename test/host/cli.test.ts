@@ -17,6 +17,7 @@ test.each([
   [["strat"], 'pawl has no command "strat". Did you mean "pawl start"?', 'See "pawl help".'],
   [["start", "--prot", "1"], '"pawl start" has no flag --prot. Did you mean --port?', 'See "pawl help start".'],
   [["start", "--shards", "0"], '--shards is a whole number from 1 to 1024, not "0".', 'See "pawl help start".'],
+  [["start", "--port", "-1"], '--port is a whole number from 0 to 65535, not "-1".', 'See "pawl help start".'],
   [["--port", "1"], "pawl has no flag --port. A command comes first.", 'See "pawl help".'],
 ])("%j cannot be understood: exit code 2, and where to look", async (args, message, hint) => {
   expect(await pawl(...args)).toEqual({ code: 2, stdout: "", stderr: `error ${message}\n${hint}\n` });

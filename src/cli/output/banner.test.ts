@@ -20,6 +20,7 @@ const PROJECT: Project = {
   secretNames: [],
   sources: [],
   notes: [
+    { file: "/app/wrangler.jsonc", line: 1, column: 1, key: "", text: "is the configuration; wrangler.toml is not" },
     {
       file: "/app/wrangler.jsonc",
       line: 7,
@@ -40,6 +41,7 @@ test("the start block says where, what runs, and which keys change nothing here"
   Agents and Durable Objects  Cart
   Workflows                   payment (Pay)
 
+  /app/wrangler.jsonc is the configuration; wrangler.toml is not
   /app/wrangler.jsonc:7:3 account_id: nothing is deployed to an account
 
 `);

@@ -47,8 +47,11 @@ function workflowRow({ workflows }: Project): [string, string][] {
 
 function noteLines(notes: readonly ConfigNote[], colors: Colors): string[] {
   if (notes.length === 0) return [];
-  const lines = notes.map((note) => `  ${formatPlace(note)} ${note.key}: ${note.text.replaceAll(/\s+/g, " ")}`);
-  return ["", ...lines.map((line) => colors.dim(line))];
+  const lines = notes.map((note) => {
+    const place = note.key === "" ? shortPath(note.file) : `${formatPlace(note)} ${note.key}:`;
+    return colors.dim(`  ${place} ${note.text.replaceAll(/\s+/g, " ")}`);
+  });
+  return ["", ...lines];
 }
 
 /** The sentence about an address that others can reach; undefined for this machine's own. */
