@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type LogLine, type RunningServer, startCli } from "../support/server.ts";
+import { type LogLine, type RunningServer, startCli, tempProject } from "../support/server.ts";
 import { counterApp } from "./apps.ts";
 
 let server: RunningServer;
@@ -97,4 +97,48 @@ describe("secrets", () => {
 
 test("caches can be used, and are empty", async () => {
   expect(await (await fetch(`${server.url}/cache`)).json()).toBe(true);
+});
+
+const FLAKY = `
+import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
+
+function total(order: { readonly lines?: readonly number[] }): number {
+  return order.lines!.length;
+}
+
+export class Flaky extends WorkflowEntrypoint<unknown, unknown> {
+  override async run(_event: WorkflowEvent<unknown>, step: WorkflowStep): Promise<void> {
+    await step.do("count", { retries: { limit: 1, delay: 1 } }, async () => total({}));
+  }
+}
+
+export default {
+  async fetch(_request: Request, env: { readonly FLAKY: Workflow }): Promise<Response> {
+    return Response.json((await env.FLAKY.create()).id);
+  },
+};
+`;
+
+test("a step that fails is logged with its place in the source, when it is tried again as well", async () => {
+  const project = await tempProject({
+    "wrangler.jsonc": JSON.stringify({
+      name: "flaky",
+      main: "src/index.ts",
+      compatibility_date: "2026-06-11",
+      workflows: [{ binding: "FLAKY", name: "flaky", class_name: "Flaky" }],
+    }),
+    "src/index.ts": FLAKY,
+  });
+  const flaky = await startCli(project);
+  try {
+    await fetch(flaky.url);
+    const attempt = await flaky.logged(({ message }) => message.includes("count-1 attempt 1 failed"));
+    const run = await flaky.logged(({ level, message }) => level === "error" && message.includes("failed"));
+    for (const line of [attempt, run]) {
+      expect(line.message).toMatch(/at total \(.*src\/index\.ts:5:\d+\)/);
+      expect(line.frame).toContain("> 5 |   return order.lines!.length;");
+    }
+  } finally {
+    await flaky.stop();
+  }
 });

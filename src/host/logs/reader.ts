@@ -78,7 +78,8 @@ export function createLogReader(sink: LogSink, mapper: StackMapper): LogReader {
       if (line.kind === "runtime") return runtime(line.level, line.message, line.time);
       if (line.kind === "console") {
         if (line.level === "error") shown.add(line.message);
-        const frame = line.level === "error" ? mapper.codeFrame(line.message) : undefined;
+        // A step that is tried again tells of its error as a warning, or lower.
+        const frame = line.level === "info" ? undefined : mapper.codeFrame(line.message);
         return say(line.level, "worker", line.message, {
           ...(line.time !== undefined && { time: line.time }),
           ...(frame !== undefined && { frame }),
