@@ -2,7 +2,7 @@ import { Miniflare } from "miniflare";
 import { bundleApp } from "./bundle.ts";
 import { type Host, type Profile, WORKFLOWS } from "./host.ts";
 
-/** On either side of 2026-04-21, like `DATES`; this release knows no later dates. */
+/** This release knows no later date; none of the programs that it witnesses depends on one. */
 const COMPATIBILITY_DATES = { now: "2026-04-26", old: "2026-04-01" } as const;
 
 /** Cloudflare's engine as `wrangler dev` runs it, in the newest release for Node 20. */
