@@ -1,37 +1,21 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
-import {
-  type ErrorAnswer,
-  type ImportView,
-  type ReportPage,
-  type UploadAccepted,
-  type UploadRequest,
-  faultKinds,
-  limits,
-} from "../../protocol/import.ts";
+import { type ErrorAnswer, type ReportPage, faultKinds, limits } from "../../protocol/import.ts";
 import { attachment } from "../csv/export.ts";
 import { Refusal } from "../import/refusal.ts";
 import { readUploadRequest } from "../import/upload-request.ts";
-import type { ImportRecord, ImportTable } from "../store/imports.ts";
-import type { ResultPages } from "../store/pages.ts";
+import { importView } from "../import/view.ts";
+import type { ImportRecord } from "../store/imports.ts";
 import { loadedCsv, rejectedCsv } from "./downloads.ts";
-
-/** What the routes need of the agent. */
-export interface Desk {
-  imports: ImportTable;
-  pages: ResultPages;
-  view(record: ImportRecord): ImportView;
-  accept(request: UploadRequest): Promise<UploadAccepted>;
-  receivePiece(importId: string, n: number, bytes: ArrayBuffer): void;
-  start(importId: string): Promise<void>;
-}
+import type { Uploads } from "./uploads.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** The agent's HTTP side: uploads in, pages and downloads out. */
-export function agentRoutes(desk: Desk) {
+export function agentRoutes({ imports, pages, pieces, batches }: Workspace, uploads: Uploads) {
   const app = new Hono().basePath("/agents/:agent/:workspace");
 
   const recordOf = (c: Context): ImportRecord => {
-    const record = desk.imports.get(c.req.param("id") ?? "");
+    const record = imports.get(c.req.param("id") ?? "");
     if (record === null) throw new Refusal("unknown_import", "This import does not exist in this workspace.", 404);
     return record;
   };
@@ -39,14 +23,14 @@ export function agentRoutes(desk: Desk) {
   app.get("/imports", (c) => {
     const before = wholeNumber(c.req.query("before"), Number.MAX_SAFE_INTEGER);
     const limit = Math.min(wholeNumber(c.req.query("limit"), 20), limits.pageSize);
-    return c.json({ imports: desk.imports.summaries(limit, before), total: desk.imports.count() });
+    return c.json({ imports: imports.summaries(limit, before), total: imports.count() });
   });
 
   app.post("/imports", async (c) => {
     const body: unknown = await c.req.json().catch(() => {
       throw new Refusal("malformed", "The request is not JSON.", 400);
     });
-    return c.json(await desk.accept(readUploadRequest(body)), 201);
+    return c.json(await uploads.accept(readUploadRequest(body)), 201);
   });
 
   app.put("/imports/:id/pieces/:n", async (c) => {
@@ -54,43 +38,43 @@ export function agentRoutes(desk: Desk) {
     const n = wholeNumber(c.req.param("n"), -1);
     const announced = Number(c.req.header("Content-Length") ?? 0);
     if (announced > limits.pieceBytes) throw new Refusal("piece_too_large", "This piece is too large.", 413);
-    desk.receivePiece(record.id, n, await c.req.arrayBuffer());
+    uploads.receivePiece(record.id, n, await c.req.arrayBuffer());
     return c.body(null, 204);
   });
 
   app.post("/imports/:id/start", async (c) => {
-    await desk.start(recordOf(c).id);
+    await uploads.start(recordOf(c).id);
     return c.body(null, 202);
   });
 
-  app.get("/imports/:id", (c) => c.json(desk.view(recordOf(c))));
+  app.get("/imports/:id", (c) => c.json(importView(recordOf(c), batches, pieces)));
 
   app.get("/imports/:id/report", (c) => {
     const { id, columns, keyIndex } = recordOf(c);
     const keyColumn = keyIndex === null ? null : (columns[keyIndex]?.name ?? null);
-    return c.json<ReportPage>({ keyColumn, columns, statistics: desk.pages.statistics(id) });
+    return c.json<ReportPage>({ keyColumn, columns, statistics: pages.statistics(id) });
   });
 
-  app.get("/imports/:id/examples", (c) => c.json({ examples: desk.pages.examples(recordOf(c).id, faultKinds) }));
+  app.get("/imports/:id/examples", (c) => c.json({ examples: pages.examples(recordOf(c).id, faultKinds) }));
 
   app.get("/imports/:id/loaded", (c) => {
     const { offset, limit } = page(c);
-    return c.json(desk.pages.loaded(recordOf(c).id, offset, limit));
+    return c.json(pages.loaded(recordOf(c).id, offset, limit));
   });
 
   app.get("/imports/:id/rejected", (c) => {
     const { offset, limit } = page(c);
-    return c.json(desk.pages.rejected(recordOf(c).id, offset, limit));
+    return c.json(pages.rejected(recordOf(c).id, offset, limit));
   });
 
   app.get("/imports/:id/loaded.csv", (c) => {
     const record = recordOf(c);
-    return csvAnswer(loadedCsv(record, desk.pages), record.fileName, "loaded");
+    return csvAnswer(loadedCsv(record, pages), record.fileName, "loaded");
   });
 
   app.get("/imports/:id/rejected.csv", (c) => {
     const record = recordOf(c);
-    return csvAnswer(rejectedCsv(record, desk.pages), record.fileName, "rejected");
+    return csvAnswer(rejectedCsv(record, pages), record.fileName, "rejected");
   });
 
   app.notFound((c) => c.json<ErrorAnswer>({ error: { code: "not_found", message: "There is nothing here." } }, 404));
