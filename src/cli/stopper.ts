@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import type { Server } from "../host/index.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -21,7 +22,7 @@ export class Stopper {
   constructor(onStop: (signal: StopSignal) => void) {
     this.#onStop = onStop;
     for (const signal of SIGNALS) {
-      const counts = signal !== "SIGHUP" || process.stdin.isTTY;
+      const counts = signal !== "SIGHUP" || isatty(0);
       process.on(signal, () => {
         if (counts) this.#stop(signal);
       });

@@ -95,7 +95,7 @@ test("a start that hangs where nothing can call it back is ended all the same", 
   const project = await counterApp();
   // Reading it waits for a writer, in a thread that Node does not let go of.
   const pipe = join(project, ".dev.vars");
-  execFileSync("mkfifo", [pipe]);
+  execFileSync("/bin/sh", ["-c", 'mkfifo "$0"', pipe]);
   const { child, ended, stdout } = start(project);
   // It can be opened without waiting as soon as somebody wants to read it.
   const writer = await vi.waitFor(() => openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK), { timeout: 30_000 });
