@@ -13,10 +13,10 @@ export function logLine(level: Level, subject: LogSubject, text: string): void {
   console[level](`${nameOf(subject)} ${text}`);
 }
 
-/** With the stack of the application's code where there is one, which begins with name and message. */
+/** With the stack of the application's code where there is one. */
 export function logFailure(level: Level, subject: LogSubject, what: string, error: ErrorRecord): void {
-  const text = `${error.name}: ${error.message}`;
-  console[level](`${nameOf(subject)} ${what}: ${error.stack === undefined ? text : `${text}\n${error.stack}`}`);
+  // A stack begins with the error's name and message.
+  console[level](`${nameOf(subject)} ${what}: ${error.stack ?? `${error.name}: ${error.message}`}`);
 }
 
 function nameOf({ workflow, run, step }: LogSubject): string {
