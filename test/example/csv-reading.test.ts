@@ -1,7 +1,10 @@
 import fc from "fast-check";
+import Papa from "papaparse";
 import { describe, expect, test } from "vitest";
+import { limits } from "../../examples/csv-import/protocol/import.ts";
 import { decodePiece, startDecoder, unfinishedBytes } from "../../examples/csv-import/workers/csv/decode.ts";
 import { maxRowLength, takeRows } from "../../examples/csv-import/workers/csv/records.ts";
+import { scanRow } from "../../examples/csv-import/workers/csv/scan-row.ts";
 import { type Encoding, nameColumns, sniff, sniffDelimiter } from "../../examples/csv-import/workers/csv/sniff.ts";
 
 /** Reads a file cut at the given places, as the import does piece by piece. */
@@ -119,10 +122,72 @@ describe("reading a file in pieces", () => {
 
   test("text that is held back between two pieces stays bounded", () => {
     const reader = { delimiter: ",", width: 2, rest: 'x,"', line: 2 };
-    const { rows, rest } = takeRows(reader, "y".repeat(maxRowLength + 1), false);
-    expect(rows).toHaveLength(1);
-    expect(rows[0]?.broken).toBe(true);
+    const { rows, rest } = takeRows(reader, `y\n${"z\n".repeat(maxRowLength)}`, false);
+    expect(rows[0]).toEqual({ line: 2, cells: ["x", '"y'], broken: true });
     expect(rest).toBe("");
+  });
+
+  test("a line of three megabytes is one row, of which only the beginning is kept", () => {
+    const text = `a,b\n1,${"y".repeat(3 << 20)}\n2,two\n`;
+    const cuts = Array.from({ length: 13 }, (_, i) => i * limits.pieceBytes);
+    const rows = readInPieces(new TextEncoder().encode(text), cuts);
+    expect(rows.map((row) => [row.line, row.broken])).toEqual([
+      [1, false],
+      [2, true],
+      [3, false],
+    ]);
+    expect(rows[1]?.cells.join(",")).toHaveLength(maxRowLength);
+  });
+
+  test.each([
+    [4, "bad quotes", "h1,h2\n", '"a"b\n'],
+    [4, "quotes that are never closed", "h1,h2\n", '"a\n'],
+    [4, "bad quotes among good rows", "h1,h2\n", '"a"b\n1,2\n'],
+    [4, "one quote at the very start", '"h1,h2\n', "1,2\n"],
+    [4, "quotes that close those of the line before", "h1,h2\n", 'a","b\n'],
+    [
+      limits.columns + 1,
+      "quotes that close those of the line before, under a wide header",
+      `${"h,".repeat(30_000)}h\n`,
+      'a","b\n',
+    ],
+    [4, "doubled quotes", "h1,h2\n", '"",""",b\n'],
+    [4, "quotes and empty lines", "h1,h2\n", '"\n\n'],
+    [4, "one cell and no delimiter", "h1,h2\n", "a\n"],
+    [4, "spaces behind a quote", "h1,h2\n", `"a"${" ".repeat(500)}b\n`],
+  ])("at most %i looks at each character of a piece full of %s", (times, _, header, lines) => {
+    const text = (header + lines.repeat(limits.pieceBytes)).slice(0, limits.pieceBytes);
+    for (const isLast of [true, false]) {
+      let seen = 0;
+      const reader = { delimiter: ",", width: null, rest: "", line: 1 };
+      takeRows(reader, text, isLast, (ahead, ...more) => {
+        const scan = scanRow(ahead, ...more);
+        seen += scan.seen;
+        return scan;
+      });
+      expect(seen).toBeLessThan(times * text.length);
+    }
+  });
+
+  test("fifty thousand lines of bad quotes are fifty thousand bad rows", () => {
+    const rows = readInPieces(new TextEncoder().encode(`h1,h2\n${'"a"b\n'.repeat(50_000)}`), []);
+    expect(rows).toHaveLength(50_001);
+    expect(rows.filter((row) => row.broken)).toHaveLength(50_000);
+    expect(rows.at(-1)?.line).toBe(50_001);
+  });
+
+  test("where a strict parser finds nothing to complain of, the rows are the same", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a",\n ]{0,30}$/), (text) => {
+        const strict = Papa.parse<string[]>(text, { delimiter: ",", newline: "\n" });
+        const rows = strict.data.filter((row) => row.some((cell) => cell.trim() !== ""));
+        const width = rows[0]?.length;
+        const shapely = strict.data.every((row) => row.length === width || row.join("") === "");
+        fc.pre(strict.errors.length === 0 && shapely);
+        expect(cellsOf(text)).toEqual(rows);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

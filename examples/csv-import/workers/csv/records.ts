@@ -1,4 +1,5 @@
-import Papa from "papaparse";
+import { limits } from "../../protocol/import.ts";
+import { scanRow } from "./scan-row.ts";
 
 export interface RawRow {
   /** Line of the file on which the row begins, from 1. */
@@ -28,13 +29,15 @@ export const maxRowLength = 64 * 1024;
  * Takes the complete rows out of `reader.rest + text`. Pieces may be cut anywhere; with `isLast` the remainder is a
  * row as well. Empty rows are skipped. Line ends may be LF, CRLF or CR, mixed too.
  *
- * A row with stray quotes that runs over several lines is given up after its first line and reading goes on with
- * the next one: a forgotten quote costs one row.
+ * A row with stray quotes, one that runs over several lines and has the wrong width, and one that is longer than
+ * `maxRowLength` are given up after their first line, and reading goes on with the next one: a forgotten quote costs
+ * one row. The work stays in proportion to the text whatever stands in it.
  */
 export function takeRows(
   reader: RecordReader,
   text: string,
   isLast: boolean,
+  scan = scanRow,
 ): { rows: RawRow[]; rest: string; line: number } {
   const joined = reader.rest + text;
   // The LF of a CRLF may be in the next piece.
@@ -46,49 +49,34 @@ export function takeRows(
   let start = 0;
   let line = reader.line;
 
-  const giveUpLine = () => {
-    const end = input.indexOf("\n", start);
-    const first = input.slice(start, end === -1 ? input.length : end);
-    rows.push({ line, cells: first.split(reader.delimiter), broken: true });
-    start = end === -1 ? input.length : end + 1;
-    line += 1;
+  const add = (cells: string[], broken: boolean, end: number, lines: number) => {
+    if (broken || cells.some((cell) => cell.trim() !== "")) {
+      rows.push({ line, cells, broken });
+      width ??= cells.length;
+    }
+    start = end;
+    line += lines;
   };
 
   while (start < input.length) {
-    const base = start;
-    let resync = false;
-    const parser = new Papa.Parser({
-      delimiter: reader.delimiter,
-      newline: "\n",
-      step(result: Papa.ParseStepResult<string[][]>) {
-        const cells = result.data[0] ?? [];
-        const end = base + (result.meta.cursor ?? 0);
-        const lines = countNewlines(input, start, end);
-        const broken = result.errors.length > 0;
-        const runsOver = countNewlines(input, start, end - 1) > 0;
-        if (runsOver && (broken || (width !== null && cells.length !== width))) {
-          resync = true;
-          parser.abort();
-          return;
-        }
-        if (cells.some((cell) => cell.trim() !== "")) {
-          rows.push({ line, cells, broken });
-          width ??= cells.length;
-        }
-        start = end;
-        line += lines;
-      },
-    });
-    parser.parse(input.slice(base), 0, !isLast);
-    if (resync) {
-      giveUpLine();
-      continue;
+    const ahead = input.slice(start, start + maxRowLength + 1);
+    // A wider header is refused later; it must not widen the search for the end of a row.
+    const row = scan(ahead, reader.delimiter, Math.min(width ?? limits.columns, limits.columns));
+    const tooLong = !row.ended && ahead.length > maxRowLength;
+    if (row.kind !== "broken" && !tooLong) {
+      if (!row.ended && !isLast) break;
+      const lines = countNewlines(input, start, start + row.seen);
+      const misshapen = lines > 1 && width !== null && row.cells.length !== width;
+      if (row.kind === "whole" && !misshapen) {
+        add(row.cells, false, start + row.seen, lines);
+        continue;
+      }
     }
-    if (!isLast && input.length - start > maxRowLength) {
-      giveUpLine();
-      continue;
-    }
-    break;
+    const lineEnd = input.indexOf("\n", start);
+    // Nobody needs the rest of a line that is too long already.
+    if (lineEnd === -1 && !isLast) return { rows, rest: ahead + held, line };
+    const end = lineEnd === -1 ? input.length : lineEnd;
+    add(input.slice(start, Math.min(end, start + maxRowLength)).split(reader.delimiter), true, end + 1, 1);
   }
   return { rows, rest: input.slice(start) + held, line };
 }
