@@ -8,6 +8,7 @@ import {
   requestsOfObject,
   sortOut,
 } from "./batch.ts";
+import { rememberFetchFailures } from "./fetch-failures.ts";
 import { isAddressableId } from "./ids.ts";
 import { WorkflowInstanceHandle } from "./instance.ts";
 import { type CreateRequest, REFUSAL } from "./protocol.ts";
@@ -25,6 +26,7 @@ export interface BindingOptions {
  * object that handlers, Durable Objects and `import { env }` all see.
  */
 export function bindWorkflows(env: object, { shards, workflows }: BindingOptions): void {
+  if (workflows.length > 0) rememberFetchFailures(globalThis);
   for (const { binding, name } of workflows) {
     const value = new WorkflowBinding(new Route(env, name, shards));
     Object.defineProperty(env, binding, { value, enumerable: true, configurable: true, writable: true });

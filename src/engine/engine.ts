@@ -23,7 +23,7 @@ export class WorkflowEngine extends DurableObject<unknown> implements EngineStub
     openSchema(ctx.storage, registeredShards(), ctx.id.name);
     this.#shard = new Shard(ctx, env);
     this.#commands = new Commands(this.#shard);
-    // Whatever woke this object: an alarm, a call, the host. A failure here breaks the object, which then starts anew.
+    // Whatever woke this object: an alarm, a call, the host.
     ctx.waitUntil(this.#shard.takeUp());
   }
 

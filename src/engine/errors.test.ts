@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { isFetchFailure, rememberFetchFailures } from "./fetch-failures.ts";
 import { isInfrastructureError, isNonRetryable, recordOf, reviveError } from "./errors.ts";
 
 class MyError extends Error {
@@ -62,4 +63,35 @@ test("with names kept, an error of the application comes back with its name and 
   expect(revived).toMatchObject({ name: "MyError", message: "boom", code: 42, tags: ["a"] });
   expect(revived).not.toHaveProperty("callback");
   expect(Object.keys(revived)).toEqual(["code", "tags"]);
+});
+
+test("an error whose message is no text, or whose properties throw, is recorded all the same", () => {
+  const odd = new Error("x");
+  Object.defineProperty(odd, "message", { value: { code: 1 } });
+  const throwing = new Error("y");
+  Object.defineProperty(throwing, "detail", {
+    enumerable: true,
+    get: () => {
+      throw new Error("getter");
+    },
+  });
+  expect(recordOf(odd, true).message).toBe("#<Object>");
+  expect(recordOf(throwing, true)).toMatchObject({ name: "Error", message: "y" });
+  expect(isNonRetryable(odd)).toBe(false);
+  expect(isInfrastructureError(odd)).toBe(false);
+});
+
+test("a message without end is cut", () => {
+  expect(recordOf(new Error("x".repeat(1_000_000))).message.length).toBeLessThan(100_000);
+});
+
+test("what the global fetch throws is the application's affair, and looks as it did", async () => {
+  const lost = new Error("Network connection lost.");
+  expect(isInfrastructureError(lost)).toBe(true);
+  const scope = { fetch: (): Promise<Response> => Promise.reject(lost) };
+  rememberFetchFailures(scope);
+  await expect(scope.fetch()).rejects.toBe(lost);
+  expect(isFetchFailure(lost)).toBe(true);
+  expect(isInfrastructureError(lost)).toBe(false);
+  expect(scope.fetch.name).toBe("fetch");
 });

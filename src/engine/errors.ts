@@ -1,3 +1,4 @@
+import { isFetchFailure } from "./fetch-failures.ts";
 import { inspect } from "./values.ts";
 
 /**
@@ -32,13 +33,15 @@ const BUILT_IN: Readonly<Record<string, ErrorConstructor>> = {
 };
 
 const MAX_STACK = 4096;
+const MAX_MESSAGE = 65_536;
 const MAX_FACT_BYTES = 16_384;
 const RESERVED: ReadonlySet<string> = new Set(["name", "message", "stack", "cause"]);
 
 /** @param keepsNames whether the application's compatibility date keeps names and own properties */
 export function recordOf(thrown: unknown, keepsNames = false): ErrorRecord {
   if (!(thrown instanceof Error)) return { name: "Error", message: describeThrown(thrown) };
-  const { name, message } = thrown;
+  const name = textOf(thrown, "name");
+  const message = textOf(thrown, "message").slice(0, MAX_MESSAGE);
   const record: ErrorRecord =
     keepsNames || Object.hasOwn(BUILT_IN, name) || thrown instanceof DOMException
       ? { name, message }
@@ -50,11 +53,22 @@ export function recordOf(thrown: unknown, keepsNames = false): ErrorRecord {
   return record;
 }
 
+/** Whatever an application has put there, or a getter of its throws. */
+function textOf(error: Error, key: "name" | "message"): string {
+  try {
+    const value: unknown = Reflect.get(error, key);
+    return typeof value === "string" ? value : describeThrown(value);
+  } catch {
+    return "";
+  }
+}
+
 /** Own properties that JSON carries faithfully and that are not too large. */
 function ownFacts(error: Error): Record<string, unknown> {
   const facts: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(error)) {
-    if (!RESERVED.has(key) && isSmallJson(value)) facts[key] = value;
+  for (const key of Object.keys(error)) {
+    const { value } = Object.getOwnPropertyDescriptor(error, key) ?? {};
+    if (!RESERVED.has(key) && value !== undefined && isSmallJson(value)) facts[key] = value;
   }
   return facts;
 }
@@ -102,9 +116,8 @@ export class EngineError extends Error {
 
 /** By name or by prefix, as Cloudflare detects it: `new NonRetryableError("x", "Other")` is retried (spec §6.8). */
 export function isNonRetryable(thrown: unknown): boolean {
-  return (
-    thrown instanceof Error && (thrown.name === "NonRetryableError" || thrown.message.startsWith("NonRetryableError"))
-  );
+  if (!(thrown instanceof Error)) return false;
+  return textOf(thrown, "name") === "NonRetryableError" || textOf(thrown, "message").startsWith("NonRetryableError");
 }
 
 const INFRASTRUCTURE =
@@ -116,6 +129,6 @@ const INFRASTRUCTURE =
  * The mark alone is not believed: applications put `retryable` on errors of their own.
  */
 export function isInfrastructureError(thrown: unknown): boolean {
-  if (!(thrown instanceof Error) || Reflect.get(thrown, "overloaded") === true) return false;
-  return Reflect.get(thrown, "durableObjectReset") === true || INFRASTRUCTURE.test(thrown.message);
+  if (!(thrown instanceof Error) || isFetchFailure(thrown) || Reflect.get(thrown, "overloaded") === true) return false;
+  return Reflect.get(thrown, "durableObjectReset") === true || INFRASTRUCTURE.test(textOf(thrown, "message"));
 }

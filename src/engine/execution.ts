@@ -7,7 +7,7 @@ import type { RollbackHandler } from "./rollback-options.ts";
 import type { WorkflowDefinition } from "./registry.ts";
 import { FORM, cloneKey, decode } from "./value-store.ts";
 import { replayStream } from "./stream-results.ts";
-import { firstKey, type StepRow, type StepsTable } from "./steps-table.ts";
+import { firstKey, STATE, type StepRow, type StepsTable } from "./steps-table.ts";
 import type { Timer, Timers } from "./timers.ts";
 
 /** What an execution needs of the shard it runs in. */
@@ -70,8 +70,17 @@ export class Execution {
   /** Set when the run is being rolled back: its code may not call steps any more. */
   isRollingBack = false;
   #collect: (() => void) | undefined;
+  /** Writes of this execution that wait for the next flush. */
+  pendingWrites = 0;
+  /**
+   * Whether the code may be doing something of its own: it was given a result and has not called a step since. It may
+   * be awaiting a fetch while the loser of a race is still waiting here.
+   */
+  isInCode = true;
   /** When something last happened here; waits that last are parked by it. */
   activeAt = Date.now();
+  /** Grows with it: two moments of one millisecond are told apart, and clocks that step back do no harm. */
+  activity = 0;
 
   /** Recorded steps by identity. An entry leaves when its step is called: each is called once an execution. */
   readonly #recorded = new Map<string, StepRow>();
@@ -100,15 +109,25 @@ export class Execution {
     }
   }
 
+  touch(): void {
+    this.activeAt = Date.now();
+    this.activity++;
+  }
+
   /** Identity of a call: nth use of this kind and name in call order, and what the journal knows of it (E6). */
   recall(kind: number, name: string): { count: number; row: StepRow | undefined } {
     const key = `${kind} ${name}`;
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
+    this.isInCode = false;
     if (this.#recorded.size === 0) return { count, row: undefined };
     const identity = `${kind} ${count} ${name}`;
     const row = this.#recorded.get(identity);
-    if (row !== undefined) this.#recorded.delete(identity);
+    if (row !== undefined) {
+      this.#recorded.delete(identity);
+      // What is recorded is given back at once.
+      this.isInCode = row.state !== STATE.pending;
+    }
     return { count, row };
   }
 
@@ -177,7 +196,7 @@ export class Execution {
   /** Inside the write of the callback's outcome. Turns a pending pause into a pause with the last one. */
   end(step: OpenStep): void {
     this.#inFlight.delete(step);
-    this.activeAt = Date.now();
+    this.touch();
     if (this.#gate !== undefined && this.#inFlight.size === 0) this.host.markPaused(this);
   }
 
@@ -216,11 +235,11 @@ export class Execution {
     };
     wait.fire = () => {
       this.#waits.delete(wait);
-      this.activeAt = Date.now();
+      this.touch();
       fire();
     };
     this.#waits.add(wait);
-    this.activeAt = Date.now();
+    this.touch();
     if (this.#gate === undefined) wait.timer = this.host.timers.add(dueAt, wait.fire);
     else wait.heldMs = Math.max(0, dueAt - Date.now());
     return remove;
@@ -228,7 +247,7 @@ export class Execution {
 
   /** Every open await that we know of is a wait of ours. */
   get isIdle(): boolean {
-    return this.#waits.size > 0 && this.#inFlight.size === 0 && this.#gate === undefined;
+    return this.#waits.size > 0 && this.#inFlight.size === 0 && this.#gate === undefined && this.pendingWrites === 0;
   }
 
   get hasWaits(): boolean {

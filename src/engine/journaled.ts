@@ -22,6 +22,7 @@ export function journaled<T>(execution: Execution, write: () => T): T | Promise<
 
 async function joined<T>(execution: Execution, write: () => T): Promise<T> {
   let stale = false;
+  execution.pendingWrites++;
   try {
     const result = await execution.host.commits.join(() => {
       stale = !execution.alive;
@@ -30,6 +31,8 @@ async function joined<T>(execution: Execution, write: () => T): Promise<T> {
     if (result !== undefined) return result.value;
   } catch (error) {
     if (execution.alive) execution.host.suspend(execution, error);
+  } finally {
+    execution.pendingWrites--;
   }
   return never();
 }

@@ -37,6 +37,17 @@ export interface RollbackTask {
   cancelled: boolean;
 }
 
+/** Thrown where a rollback that is not wanted any more would go on (E3). */
+export class RollbackCancelled extends Error {}
+
+/** Writes on behalf of a rollback, if it is still wanted when its turn comes. @throws RollbackCancelled */
+export async function write(shard: Shard, task: RollbackTask, change: () => void): Promise<void> {
+  await shard.commits.write(() => {
+    if (task.cancelled) throw new RollbackCancelled();
+    change();
+  });
+}
+
 /**
  * Calls the rollback handlers of a run, latest started step first, one at a time; one that finally fails stops the chain
  * (spec §9). Each that has ended is marked on disk, so a crash repeats at most one.
@@ -52,10 +63,9 @@ export async function rollBack(
     const handler = handlers.get(row.step);
     const stepName = `${row.name}-${row.count}`;
     const config = handler && { config: shownConfig(storeConfig(handler.rollbackConfig)) };
-    await shard.commits.write(() => shard.note(task.run, "rollback_step_started", { stepName, ...config }));
+    await write(shard, task, () => shard.note(task.run, "rollback_step_started", { stepName, ...config }));
     const failure = await takeBack(shard, task, row, handler, error);
-    if (task.cancelled) return record;
-    await shard.commits.write(() => {
+    await write(shard, task, () => {
       shard.steps.setRollback(row.step, failure === undefined ? ROLLBACK.done : ROLLBACK.failed);
       if (failure === undefined) shard.note(task.run, "rollback_step_completed", { stepName });
       else
@@ -88,13 +98,12 @@ async function takeBack(
   const { rollbackConfig } = handler;
   for (let failures = 1; ; failures++) {
     const facts = { stepName, attempt: failures };
-    const note = (type: string, more: object = {}): Promise<void> | void =>
-      shard.commits.write(() => shard.note(task.run, `rollback_attempt_${type}`, { ...facts, ...more }));
+    const note = (type: string, more: object = {}): Promise<void> =>
+      write(shard, task, () => shard.note(task.run, `rollback_attempt_${type}`, { ...facts, ...more }));
     await note("started");
     const outcome = await callBack(shard.timers, timeoutMs(rollbackConfig), () =>
       handler.rollback({ ctx, error: reviveError(error), output: outputOf(shard, row), stepName }),
     );
-    if (task.cancelled) return undefined;
     if ("value" in outcome) {
       await note("completed");
       return undefined;
@@ -102,7 +111,6 @@ async function takeBack(
     const failure = recordOf(outcome.thrown, true);
     const shown = { name: failure.name, message: failure.message };
     const plan = await planRetry(shard.timers, rollbackConfig, ctx, failures, outcome.thrown, true);
-    if (task.cancelled) return undefined;
     await note("errored", "delay" in plan ? { error: shown, retryDelayMs: plan.delay } : { error: shown });
     if ("error" in plan) {
       logLine("warn", subject, `rollback failed: ${failure.name}: ${failure.message}`);
@@ -111,7 +119,6 @@ async function takeBack(
     await new Promise<void>((resolve) => {
       shard.timers.add(Date.now() + plan.delay, resolve);
     });
-    if (task.cancelled) return undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import type { AlarmClock } from "./alarm-clock.ts";
 import { recordOf } from "./errors.ts";
 import type { Execution } from "./execution.ts";
 import { logFailure } from "./log.ts";
-import { readRollbackRecord, rollBack, type RollbackRecord, type RollbackTask } from "./rollback.ts";
+import { readRollbackRecord, rollBack, type RollbackRecord, type RollbackTask, write } from "./rollback.ts";
 import type { RollbackHandler } from "./rollback-options.ts";
 import type { RunRow } from "./runs-table.ts";
 import type { Shard } from "./shard.ts";
@@ -73,14 +73,13 @@ export class Rollbacks {
 
   #run(execution: Execution, handlers: Handlers | Promise<Handlers>, record: RollbackRecord): void {
     const { run, id, definition } = execution;
-    const { runs, commits, timers } = this.#shard;
+    const { runs, timers } = this.#shard;
     const task: RollbackTask = { run, id, workflow: definition.name, cancelled: false };
     this.#tasks.set(run, task);
     this.#alarm.arm(true);
     const work = async (): Promise<void> => {
       const ended = await rollBack(this.#shard, task, await handlers, record);
-      if (task.cancelled) return;
-      await commits.write(() => {
+      await write(this.#shard, task, () => {
         const { after, error } = ended;
         runs.recordRollback(run, JSON.stringify(ended));
         this.#shard.note(run, ended.outcome === "complete" ? "rollback_completed" : "rollback_errored");
@@ -96,6 +95,7 @@ export class Rollbacks {
       });
     };
     work().catch((error: unknown) => {
+      if (task.cancelled) return;
       this.#tasks.delete(run);
       const subject = { workflow: task.workflow, run: id };
       logFailure("error", subject, "could not be rolled back and is tried again", recordOf(error));

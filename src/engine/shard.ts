@@ -131,12 +131,23 @@ export class Shard implements ExecutionHost {
     for (let after = -1; ;) {
       const rows = await this.commits.join(() => {
         const found = this.runs.live(after, RUNS_PER_TURN);
-        for (const row of found) if (!this.#live.has(row.run)) this.#takeUpRun(row);
+        for (const row of found) if (!this.#live.has(row.run)) this.#attempt(row, () => this.#takeUpRun(row));
         return found;
       });
       const last = rows.at(-1);
       if (last === undefined) return;
       after = last.run;
+    }
+  }
+
+  /** A run that cannot be read is left where it is, and keeps none of the others from going on. */
+  #attempt(row: RunRow, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const subject = { workflow: row.workflow, run: row.id };
+      logFailure("error", subject, "cannot be read and is left as it is", recordOf(error));
+      this.#live.delete(row.run);
     }
   }
 
@@ -192,8 +203,10 @@ export class Shard implements ExecutionHost {
       return;
     }
     // Before the replay: should the code no longer come by this step, it must not wake the run again and again.
-    this.#settleDue(run);
-    this.wake(row);
+    this.#attempt(row, () => {
+      this.#settleDue(run);
+      this.wake(row);
+    });
   }
 
   /** Inside a write: a parked run goes on. */
@@ -360,6 +373,8 @@ export class Shard implements ExecutionHost {
   }
 
   recorded(execution: Execution): void {
+    execution.isInCode = true;
+    execution.touch();
     this.changed(execution.run);
     if (!this.replaysAlways || execution.callbacksInFlight > 0 || execution.isGated || !execution.alive) return;
     this.drop(execution);

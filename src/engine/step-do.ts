@@ -102,6 +102,9 @@ class Attempts {
     for (let tries = 0; ; tries++) {
       const outcome = await this.#call();
       if ("value" in outcome || !isInfrastructureError(outcome.thrown) || Date.now() >= patientUntil) return outcome;
+      // Who allows no retry at all wants the callback to be called once.
+      if (this.#config.retries.limit === 0) return outcome;
+      this.#logInfrastructure(outcome.thrown);
       await new Promise((resolve) => {
         setTimeout(resolve, Math.min(100 * 2 ** tries, 5000));
       });
@@ -196,6 +199,14 @@ class Attempts {
     this.#logFailure(error, plan);
     execution.end(this.#step);
     if (!("delay" in plan)) execution.host.recorded(execution);
+  }
+
+  #logInfrastructure(thrown: unknown): void {
+    const { definition, id } = this.#execution;
+    const { row } = this.#step;
+    const subject = { workflow: definition.name, run: id, step: `${row.name}-${row.count}` };
+    const { message } = recordOf(thrown);
+    logLine("warn", subject, `could not reach what it calls, and is repeated without counting as a retry: ${message}`);
   }
 
   /** The first failure and the last are for everybody, with the place in the code; those between for who looks. */

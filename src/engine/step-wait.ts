@@ -92,7 +92,6 @@ class EventWait {
       steps.complete(this.#step.row, marks.next(), encode(event, ""));
     });
     this.#stopClock?.();
-    this.#execution.activeAt = Date.now();
     this.#end({ event: events.read(event) });
   }
 

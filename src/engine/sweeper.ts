@@ -9,6 +9,8 @@ const PARK_AFTER_MS = 2000;
 const PARK_UNLESS_DUE_WITHIN_MS = 10_000;
 /** A wait for an event can end at any moment, and a replay costs more than some patience. */
 const PARK_EVENT_WAIT_AFTER_MS = 10_000;
+/** Code that was given a result and did not call a step since is taken to be at work for so long. */
+const PARK_IN_CODE_AFTER_MS = 10 * 60_000;
 /** More idle executions than this are parked without patience … */
 const MANY_IDLE = 2000;
 /** … unless the replay would have to follow at once. */
@@ -48,11 +50,16 @@ export class Sweeper {
       if (unmarked.length > 0) long.push([execution, unmarked]);
     }
     const isCrowded = idle.length > MANY_IDLE;
-    const park = idle.filter((execution) => (isCrowded ? !isDueSoon(execution, now) : isLongIdle(execution, now)));
+    const park = idle
+      .filter((execution) => (isCrowded ? isParkable(execution, now) : isLongIdle(execution, now)))
+      .map((execution) => ({ execution, activity: execution.activity }));
     if (park.length === 0 && long.length === 0) return;
     void this.#shard.commits.join(() => {
       for (const [execution, steps] of long) this.#mark(execution, steps);
-      for (const execution of park) if (execution.alive && execution.isIdle) this.#shard.park(execution);
+      // Whatever was settled since the sweep, in this very flush too, sends the code on: then it is not idle any more.
+      for (const { execution, activity } of park) {
+        if (execution.alive && execution.isIdle && execution.activity === activity) this.#shard.park(execution);
+      }
     });
   }
 
@@ -67,12 +74,13 @@ export class Sweeper {
   }
 }
 
-function isDueSoon(execution: Execution, now: number): boolean {
-  return execution.nextDueAt() - now <= DUE_SOON_MS;
+function isParkable(execution: Execution, now: number): boolean {
+  return !execution.isInCode && execution.nextDueAt() - now > DUE_SOON_MS;
 }
 
 function isLongIdle(execution: Execution, now: number): boolean {
   const idleMs = now - execution.activeAt;
+  if (execution.isInCode) return idleMs > PARK_IN_CODE_AFTER_MS;
   if (execution.waitedTypes.length > 0) return idleMs > PARK_EVENT_WAIT_AFTER_MS;
   return idleMs > PARK_AFTER_MS && execution.nextDueAt() - now > PARK_UNLESS_DUE_WITHIN_MS;
 }

@@ -65,3 +65,18 @@ test("cancelling twice, or after it fired, does nothing", () => {
   vi.advanceTimersByTime(10);
   expect(other).toHaveBeenCalledOnce();
 });
+
+test("one that fails keeps none of the others from firing", () => {
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  const timers = new Timers();
+  const other = vi.fn<() => void>();
+  timers.add(Date.now() + 5, () => {
+    throw new Error("disk");
+  });
+  timers.add(Date.now() + 5, other);
+  timers.add(Date.now() + 50, other);
+  vi.advanceTimersByTime(100);
+  expect(other).toHaveBeenCalledTimes(2);
+  expect(log).toHaveBeenCalledOnce();
+  log.mockRestore();
+});

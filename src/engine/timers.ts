@@ -51,7 +51,12 @@ export class Timers {
     const now = Date.now();
     for (let first = this.#heap[0]; first !== undefined && first.dueAt <= now; first = this.#heap[0]) {
       this.cancel(first);
-      first.fire();
+      try {
+        first.fire();
+      } catch (error) {
+        // One that fails must not keep the others from firing.
+        console.error(error);
+      }
     }
     const next = this.#heap[0];
     if (next !== undefined && next.dueAt < this.#armedFor) this.#arm(next.dueAt);
