@@ -1,9 +1,17 @@
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import type { ErrorAnswer, ImportView, WorkspaceState } from "../../examples/csv-import/protocol/import.ts";
+import {
+  type ErrorAnswer,
+  type ImportView,
+  type WorkspaceState,
+  limits,
+} from "../../examples/csv-import/protocol/import.ts";
 import type { RunningServer } from "../support/server.ts";
 import { exampleServer, sampleFile } from "./example-project.ts";
 import { ImportClient } from "./import-client.ts";
@@ -101,6 +109,31 @@ describe("uploads", () => {
     const early = await client.fetch(`/imports/${id}/start`, { method: "POST" });
     expect((await refusalOf(early)).code).toBe("incomplete");
   });
+
+  test("a body without a stated length is read up to its limit and no further", async () => {
+    const { id } = (await (await post("endless", announcement)).json()) as { id: string };
+    for (const [method, path, limit] of [
+      ["POST", "/imports", limits.announcementBytes],
+      ["PUT", `/imports/${id}/pieces/0`, limits.pieceBytes],
+    ] as const) {
+      const { status, answer } = await sendWithoutEnd(method, path, limit + 1);
+      expect([method, status]).toEqual([method, 413]);
+      expect((JSON.parse(answer) as ErrorAnswer).error.message).toMatch(/too large/);
+    }
+    expect((await workspace("endless").fetch(`/imports/${id}`)).status).toBe(200);
+  });
+
+  /** Sends the beginning of a chunked body, whose end never comes: who waits for it does not answer. */
+  async function sendWithoutEnd(method: string, path: string, bytes: number) {
+    const sending = request(`${server.url}/agents/import-agent/endless${path}`, { method, agent: false });
+    sending.write(Buffer.alloc(bytes, 97));
+    const [response] = (await once(sending, "response")) as [IncomingMessage];
+    // The server may hang up on the rest.
+    sending.on("error", () => sending.destroy());
+    const answer = await textOf(response);
+    sending.destroy();
+    return { status: response.statusCode, answer };
+  }
 
   test("another site's page, a wild workspace name and an unknown import are turned away", async () => {
     expect((await post("foreign", announcement, { Origin: "https://elsewhere.example" })).status).toBe(403);

@@ -61,6 +61,8 @@ export type AskAbove = (typeof askAboveChoices)[number];
 export const limits = {
   fileBytes: 50 * 1024 * 1024,
   pieceBytes: 256 * 1024,
+  /** Of the request that announces a file. */
+  announcementBytes: 16 * 1024,
   rows: 1_000_000,
   columns: 200,
   fileNameLength: 200,

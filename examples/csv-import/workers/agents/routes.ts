@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { type ErrorAnswer, type ReportPage, faultKinds, limits } from "../../protocol/import.ts";
 import { attachment } from "../csv/export.ts";
 import { Refusal } from "../import/refusal.ts";
+import { readBody } from "../import/read-body.ts";
 import { readUploadRequest } from "../import/upload-request.ts";
 import { importView } from "../import/view.ts";
 import type { ImportRecord } from "../store/imports.ts";
@@ -27,18 +28,17 @@ export function agentRoutes({ imports, pages, pieces, batches }: Workspace, uplo
   });
 
   app.post("/imports", async (c) => {
-    const body: unknown = await c.req.json().catch(() => {
-      throw new Refusal("malformed", "The request is not JSON.", 400);
-    });
-    return c.json(await uploads.accept(readUploadRequest(body)), 201);
+    const tooLarge = () => new Refusal("request_too_large", "This request is too large.", 413);
+    const body = await readBody(c.req.raw, limits.announcementBytes, tooLarge);
+    return c.json(await uploads.accept(readUploadRequest(parseJson(body))), 201);
   });
 
   app.put("/imports/:id/pieces/:n", async (c) => {
     const record = recordOf(c);
     const n = wholeNumber(c.req.param("n"), -1);
-    const announced = Number(c.req.header("Content-Length") ?? 0);
-    if (announced > limits.pieceBytes) throw new Refusal("piece_too_large", "This piece is too large.", 413);
-    uploads.receivePiece(record.id, n, await c.req.arrayBuffer());
+    const tooLarge = () => new Refusal("piece_too_large", "This piece is too large.", 413);
+    const bytes = await readBody(c.req.raw, limits.pieceBytes, tooLarge);
+    uploads.receivePiece(record.id, n, bytes.buffer);
     return c.body(null, 204);
   });
 
@@ -100,6 +100,14 @@ function csvAnswer(body: ReadableStream<Uint8Array>, fileName: string, suffix: s
       "X-Content-Type-Options": "nosniff",
     },
   });
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    throw new Refusal("malformed", "The request is not JSON.", 400);
+  }
 }
 
 function page(c: Context): { offset: number; limit: number } {
