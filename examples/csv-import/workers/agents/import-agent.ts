@@ -1,7 +1,8 @@
 import { Agent, callable } from "agents";
 import type { WorkspaceState } from "../../protocol/import.ts";
 import { Refusal } from "../import/refusal.ts";
-import { type Alarm, Reconciler } from "./reconciler.ts";
+import { ReconcileAlarm } from "./alarm.ts";
+import { Reconciler } from "./reconciler.ts";
 import { Reports } from "./reports.ts";
 import { agentRoutes } from "./routes.ts";
 import { Uploads } from "./uploads.ts";
@@ -14,10 +15,11 @@ export class ImportAgent extends Agent<Env, WorkspaceState> {
 
   // The agent learns its name after it is made.
   readonly #name = () => this.name;
-  readonly #alarm: Alarm = {
-    reconcileIn: async (seconds) => void (await this.schedule(seconds, "reconcile")),
-    isSet: async () => (await this.listSchedules()).some(({ callback }) => callback === "reconcile"),
-  };
+  readonly #alarm = new ReconcileAlarm({
+    list: async () => (await this.listSchedules()).filter(({ callback }) => callback === "reconcile"),
+    add: (seconds) => this.schedule(seconds, "reconcile", undefined, { idempotent: false }),
+    cancel: (id) => this.cancelSchedule(id),
+  });
   readonly #workspace = new Workspace(this.ctx.storage, { name: this.#name, show: (state) => this.#show(state) });
   readonly #workflow = new WorkflowLink(this.env.IMPORT_WORKFLOW);
   readonly #reconciler = new Reconciler(this.#workspace, this.#workflow, this.#name, this.#alarm);
@@ -27,7 +29,7 @@ export class ImportAgent extends Agent<Env, WorkspaceState> {
 
   override async onStart(): Promise<void> {
     this.#workspace.publish();
-    if (this.#workspace.imports.open() !== null) await this.schedule(1, "reconcile", undefined, { idempotent: true });
+    if (this.#workspace.imports.open() !== null) await this.#alarm.reconcileIn(1);
   }
 
   override async onConnect(): Promise<void> {

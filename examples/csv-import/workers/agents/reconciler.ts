@@ -1,17 +1,11 @@
 import { repair, statusOf } from "../import/lifecycle.ts";
 import { factsOf } from "../store/imports.ts";
+import type { Alarm } from "./alarm.ts";
 import type { WorkflowLink } from "./workflow-link.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** An upload that has been silent for so long is given up. */
 export const deadUploadMs = 10 * 60_000;
-
-/** The agent's clock. */
-export interface Alarm {
-  /** Calls `reconcile` after so many seconds, also when the server has been down meanwhile. */
-  reconcileIn(seconds: number): Promise<void>;
-  isSet(): Promise<boolean>;
-}
 
 /**
  * Keeps the record of an import and its workflow together: what a crash between two writes has left (a workflow that was
@@ -43,7 +37,7 @@ export class Reconciler {
       this.#workspace.logError(record, "cannot compare with the workflow", error);
     }
     const open = imports.open();
-    if (open === null || (await this.#alarm.isSet())) return;
+    if (open === null) return;
     const status = statusOf(factsOf(open));
     const soon = status === "pausing" || status === "resuming" || status === "queued";
     await this.#alarm.reconcileIn(soon ? 2 : status === "running" ? 15 : 60);

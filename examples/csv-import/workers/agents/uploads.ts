@@ -3,7 +3,8 @@ import { sniff } from "../csv/sniff.ts";
 import { Refusal } from "../import/refusal.ts";
 import { pieceCount, pieceLength } from "../import/upload-request.ts";
 import type { ImportRecord } from "../store/imports.ts";
-import { type Alarm, deadUploadMs } from "./reconciler.ts";
+import type { Alarm } from "./alarm.ts";
+import { deadUploadMs } from "./reconciler.ts";
 import type { WorkflowLink } from "./workflow-link.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -15,9 +16,9 @@ export class Uploads {
   readonly #workspace: Workspace;
   readonly #workflow: WorkflowLink;
   readonly #name: () => string;
-  readonly #alarm: Pick<Alarm, "reconcileIn">;
+  readonly #alarm: Alarm;
 
-  constructor(workspace: Workspace, workflow: WorkflowLink, name: () => string, alarm: Pick<Alarm, "reconcileIn">) {
+  constructor(workspace: Workspace, workflow: WorkflowLink, name: () => string, alarm: Alarm) {
     this.#workspace = workspace;
     this.#workflow = workflow;
     this.#name = name;
@@ -25,18 +26,12 @@ export class Uploads {
   }
 
   async accept(request: UploadRequest): Promise<UploadAccepted> {
+    this.#makeRoom();
     await this.#alarm.reconcileIn(deadUploadMs / 1000 + 1);
-    const { imports } = this.#workspace;
-    const open = imports.open();
-    if (open !== null) {
-      if (open.queued || Date.now() - open.touchedAt < silentUploadMs) {
-        const message = `“${open.fileName}” is being imported. One import runs at a time in a workspace: wait for it, cancel it, or use another workspace.`;
-        throw new Refusal("busy", message);
-      }
-      this.#workspace.end(open, "cancelled", "The upload stopped halfway.");
-    }
+    // Another one may have come in meanwhile.
+    this.#makeRoom();
     const pieces = pieceCount(request.bytes);
-    const record = imports.add({ id: crypto.randomUUID(), ...request, pieces, at: Date.now() });
+    const record = this.#workspace.imports.add({ id: crypto.randomUUID(), ...request, pieces, at: Date.now() });
     this.#workspace.publish();
     return { id: record.id, pieceBytes: limits.pieceBytes, pieces };
   }
@@ -70,6 +65,17 @@ export class Uploads {
     this.#workspace.publish();
     this.#workspace.log(record, `received "${record.fileName}", ${record.bytes} bytes`);
     await this.#workflow.create(this.#name(), record);
+  }
+
+  /** Refuses when an import is under way. An upload that has fallen silent is not. */
+  #makeRoom(): void {
+    const open = this.#workspace.imports.open();
+    if (open === null) return;
+    if (open.queued || Date.now() - open.touchedAt < silentUploadMs) {
+      const message = `“${open.fileName}” is being imported. One import runs at a time in a workspace: wait for it, cancel it, or use another workspace.`;
+      throw new Refusal("busy", message);
+    }
+    this.#workspace.end(open, "cancelled", "The upload stopped halfway.");
   }
 
   #uploading(importId: string): ImportRecord {
