@@ -83,6 +83,14 @@ test("a chosen file, a cancelled import, and refusals in words", async () => {
   await chooser.setInputFiles({ name: "header.csv", mimeType: "text/csv", buffer: Buffer.from("a,b\n") });
   await page.getByText("This file has a header and no rows below it.").waitFor();
 
+  // Beside the box, where a browser would open the file and leave the page.
+  expect(await dropFiles(page, ["a.csv", "b.csv"])).toBe(true);
+  await page.getByText("One file is imported at a time. Drop a single one.").waitFor();
+  expect(await dropFiles(page, ["dropped.csv"])).toBe(true);
+  await page.getByRole("button", { name: /dropped\.csv/ }).waitFor();
+  await page.getByText("One file is imported at a time.").waitFor({ state: "detached" });
+  await page.getByText(/rows loaded in/).waitFor();
+
   await chooser.setInputFiles(sampleFile);
   await phase(page, "check", "active").waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
@@ -109,6 +117,18 @@ async function openPage(url: string): Promise<{ page: Page; complaints: string[]
   });
   await page.goto(url);
   return { page, complaints };
+}
+
+/** Drops files on the page's header; true when the page has taken them from the browser. */
+async function dropFiles(page: Page, names: readonly string[]): Promise<boolean> {
+  const files = await page.evaluateHandle((all) => {
+    const transfer = new DataTransfer();
+    for (const name of all) transfer.items.add(new File(["id,n\n1,2\n2,3\n"], name, { type: "text/csv" }));
+    return transfer;
+  }, names);
+  return page.locator("header").evaluate((header, dataTransfer) => {
+    return !header.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  }, files);
 }
 
 function status(page: Page, words: string) {

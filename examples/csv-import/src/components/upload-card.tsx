@@ -1,4 +1,4 @@
-import { type DragEvent, useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import sampleUrl from "../../sample/orders.csv?url";
 import { type AskAbove, type Pace, askAboveChoices, limits, paces } from "../../protocol/import.ts";
 import { messageOf, request } from "../lib/api.ts";
@@ -22,6 +22,13 @@ export function UploadCard({ workspace, busy, compact, onStarted }: Props) {
   const [problem, setProblem] = useState<string | null>(null);
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
+
+  // What was said about an earlier file is over when the next import begins.
+  const [wasBusy, setWasBusy] = useState(busy);
+  if (busy !== wasBusy) {
+    setWasBusy(busy);
+    if (busy) setProblem(null);
+  }
 
   useWarningBeforeLeaving(sending);
 
@@ -48,14 +55,14 @@ export function UploadCard({ workspace, busy, compact, onStarted }: Props) {
     }
   };
 
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
+  useFilesDroppedAnywhere((files) => {
     setOver(false);
-    const file = event.dataTransfer.files[0];
-    if (file === undefined || sending) return;
-    if (busy) setProblem("An import is under way. Drop the file again when it has ended.");
+    const [file, second] = files;
+    if (file === undefined) return;
+    if (busy || sending) setProblem("An import is under way. Drop the file again when it has ended.");
+    else if (second !== undefined) setProblem("One file is imported at a time. Drop a single one.");
     else void send(file, file.name);
-  };
+  });
 
   const problemNotice = problem !== null && (
     <Notice tone="bad" onClose={() => setProblem(null)}>
@@ -74,12 +81,8 @@ export function UploadCard({ workspace, busy, compact, onStarted }: Props) {
   return (
     <Card label="New import">
       <div
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
+        onDragOver={() => setOver(true)}
         onDragLeave={() => setOver(false)}
-        onDrop={drop}
         className={`m-2 rounded-xl border-2 border-dashed transition-colors ${over ? "border-accent bg-accent-tint" : "border-line"} ${compact ? "flex flex-wrap items-center justify-between gap-x-6 gap-y-3 px-5 py-4" : "grid place-items-center gap-4 px-6 py-12 text-center"}`}
       >
         <div>
@@ -119,7 +122,7 @@ export function UploadCard({ workspace, busy, compact, onStarted }: Props) {
       {compact ? (
         <details className="px-6 pb-4 text-sm">
           <summary className="w-fit rounded text-muted hover:text-ink">
-            {paceWords[pace].name}, {askWords(askAbove)}
+            {paceWords[pace].name}, ask {askWords(askAbove)}
           </summary>
           <div className="mt-3">{options}</div>
         </details>
@@ -159,13 +162,13 @@ function PaceChoice({ value, onChange }: { value: Pace; onChange: (pace: Pace) =
 }
 
 function askWords(percent: number): string {
-  return percent === 0 ? "ask when any row is bad" : `ask when more than ${percent} % of rows are bad`;
+  return percent === 0 ? "when any row is bad" : `when more than ${percent} % of rows are bad`;
 }
 
 function AskChoice({ value, onChange }: { value: AskAbove; onChange: (percent: AskAbove) => void }) {
   const id = useId();
   return (
-    <div className="min-w-0 grow basis-56">
+    <div className="min-w-0 grow basis-72">
       <label htmlFor={id} className="block text-sm font-medium">
         Ask before loading
       </label>
@@ -176,7 +179,7 @@ function AskChoice({ value, onChange }: { value: AskAbove; onChange: (percent: A
           const chosen = askAboveChoices.find((choice) => String(choice) === event.target.value);
           if (chosen !== undefined) onChange(chosen);
         }}
-        className="mt-1.5 block min-h-10 w-full max-w-72 rounded-lg border border-line bg-card px-2.5 text-sm"
+        className="mt-1.5 block min-h-10 w-full max-w-80 rounded-lg border border-line bg-card px-2.5 text-sm"
       >
         {askAboveChoices.map((percent) => (
           <option key={percent} value={percent}>
@@ -196,4 +199,25 @@ function useWarningBeforeLeaving(active: boolean): void {
     addEventListener("beforeunload", warn);
     return () => removeEventListener("beforeunload", warn);
   }, [active]);
+}
+
+/** Left to itself, a browser opens a file that is dropped beside the box and leaves the page. */
+function useFilesDroppedAnywhere(take: (files: readonly File[]) => void): void {
+  useEffect(() => {
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
+    const over = (event: DragEvent) => {
+      if (hasFiles(event)) event.preventDefault();
+    };
+    const drop = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      take([...(event.dataTransfer?.files ?? [])]);
+    };
+    addEventListener("dragover", over);
+    addEventListener("drop", drop);
+    return () => {
+      removeEventListener("dragover", over);
+      removeEventListener("drop", drop);
+    };
+  });
 }

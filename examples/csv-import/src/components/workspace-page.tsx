@@ -37,7 +37,10 @@ export function WorkspacePage({ workspace }: { workspace: string }) {
           )}
           {connection === "reconnecting" && (
             <Notice tone="warn">
-              The server is away; trying again. A running import goes on by itself when the server is back.
+              The server is away; trying again.{" "}
+              {current?.status === "uploading"
+                ? "The upload waits for it: keep the page that sends the file open."
+                : "A running import goes on by itself when the server is back."}
             </Notice>
           )}
           {state === null ? (
