@@ -1,8 +1,5 @@
 import { expect, test } from "vitest";
 import { ReconcileAlarm } from "../../examples/csv-import/workers/agents/alarm.ts";
-import { Uploads } from "../../examples/csv-import/workers/agents/uploads.ts";
-import type { WorkflowLink } from "../../examples/csv-import/workers/agents/workflow-link.ts";
-import type { Workspace } from "../../examples/csv-import/workers/agents/workspace.ts";
 
 /** Schedules as the agent keeps them: whole seconds, and answers that come later. */
 function schedules() {
@@ -45,15 +42,4 @@ test("the reconciliation at work can ask for the next one", async () => {
   rows.set("at work", seconds() - 1);
   await alarm.reconcileIn(60);
   expect(rows.size).toBe(2);
-});
-
-test("a refused upload schedules nothing", async () => {
-  const { alarm, rows } = schedules();
-  // Only what a refusal looks at.
-  const workspace = { imports: { open: () => ({ queued: true, fileName: "a.csv" }) } } as unknown as Workspace;
-  const uploads = new Uploads(workspace, {} as WorkflowLink, () => "refused", alarm);
-  await expect(uploads.accept({ fileName: "b.csv", bytes: 1, pace: "full", askAbovePercent: 2 })).rejects.toThrow(
-    "One import runs at a time",
-  );
-  expect(rows.size).toBe(0);
 });
