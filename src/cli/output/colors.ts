@@ -4,9 +4,8 @@ export type Colors = ReturnType<typeof picocolors.createColors>;
 
 /** Colours for a stream that is a terminal; NO_COLOR and FORCE_COLOR are heeded. */
 export function colorsFor(stream: NodeJS.WriteStream): Colors {
-  return picocolors.createColors(
-    process.env["FORCE_COLOR"] === undefined
-      ? stream.isTTY && picocolors.isColorSupported
-      : picocolors.isColorSupported,
-  );
+  const isForced = process.env["FORCE_COLOR"] !== undefined;
+  // `isTTY` is undefined for a pipe, and createColors would take that for its default: colours wherever CI is set.
+  const isTerminal = Boolean(stream.isTTY);
+  return picocolors.createColors((isForced || isTerminal) && picocolors.isColorSupported);
 }
