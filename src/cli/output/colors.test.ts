@@ -1,10 +1,7 @@
-import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { colorsFor } from "./colors.ts";
 
 test("a pipe gets no colours, whatever else speaks for them", () => {
   // Like process.stdout of a piped process: it does not say that it is no terminal, it says nothing.
-  const pipe = new PassThrough() as unknown as NodeJS.WriteStream;
-  expect(pipe.isTTY).toBeUndefined();
-  expect(colorsFor(pipe).red("text")).toBe("text");
+  expect(colorsFor({}).red("text")).toBe("text");
 });
