@@ -21,13 +21,9 @@ export function journaled<T>(execution: Execution, write: () => T): T | Promise<
 }
 
 async function joined<T>(execution: Execution, write: () => T): Promise<T> {
-  let stale = false;
   execution.pendingWrites++;
   try {
-    const result = await execution.host.commits.join(() => {
-      stale = !execution.alive;
-      return stale ? undefined : { value: write() };
-    });
+    const result = await execution.host.commits.join(() => (execution.alive ? { value: write() } : undefined));
     if (result !== undefined) return result.value;
   } catch (error) {
     if (execution.alive) execution.host.suspend(execution, error);
