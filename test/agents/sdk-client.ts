@@ -1,5 +1,5 @@
 import { AgentClient } from "agents/client";
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import { WebSocket } from "ws";
 import type {
   EngineStatus,
@@ -63,7 +63,7 @@ export class OfficeClient {
 
   static async connect(url: string, name: string, origin: Origin): Promise<OfficeClient> {
     const client = new OfficeClient(url, name, origin);
-    await client.client.ready;
+    await client.#untilIdentified();
     return client;
   }
 
@@ -110,7 +110,12 @@ export class OfficeClient {
   /** Looks for the server elsewhere from now on; the connection must have been lost. */
   async follow(url: string): Promise<void> {
     this.client.updateProperties({ host: url, path: this.#path });
-    await this.client.ready;
+    await this.#untilIdentified();
+  }
+
+  /** The client's own promise `ready` is replaced, and never settles, when an attempt that is under way fails. */
+  async #untilIdentified(): Promise<void> {
+    await eventually(() => expect(this.client.identified).toBe(true));
   }
 
   close(): void {
