@@ -1,5 +1,5 @@
 import { AgentClient } from "agents/client";
-import { expect, vi } from "vitest";
+import { vi } from "vitest";
 import { WebSocket } from "ws";
 import type {
   EngineStatus,
@@ -115,7 +115,9 @@ export class OfficeClient {
 
   /** The client's own promise `ready` is replaced, and never settles, when an attempt that is under way fails. */
   async #untilIdentified(): Promise<void> {
-    await eventually(() => expect(this.client.identified).toBe(true));
+    await eventually(() => {
+      if (!this.client.identified) throw new Error("the agent has not said who it is");
+    });
   }
 
   close(): void {
