@@ -31,6 +31,28 @@ export const SCHEMA: readonly (readonly string[])[] = [
     )`,
     `CREATE INDEX runs_purge ON runs (purge_at) WHERE purge_at IS NOT NULL`,
     `CREATE INDEX runs_live ON runs (run) WHERE live = 1`,
+    // For listings, newest first: each pair of workflow and status is a range in order of creation (catalog-table.ts).
+    `CREATE INDEX runs_listing ON runs (workflow, status, created_at)`,
+    // How many runs of a workflow have a status, kept by the database itself: no statement can forget to count. Pairs
+    // that have no run any more stay, with 0.
+    `CREATE TABLE counts (
+      workflow TEXT NOT NULL,
+      status INTEGER NOT NULL,
+      n INTEGER NOT NULL,
+      PRIMARY KEY (workflow, status)
+    ) WITHOUT ROWID`,
+    `CREATE TRIGGER runs_count_insert AFTER INSERT ON runs BEGIN
+      INSERT INTO counts (workflow, status, n) VALUES (NEW.workflow, NEW.status, 1)
+        ON CONFLICT DO UPDATE SET n = n + 1;
+    END`,
+    `CREATE TRIGGER runs_count_update AFTER UPDATE OF status ON runs WHEN OLD.status <> NEW.status BEGIN
+      UPDATE counts SET n = n - 1 WHERE workflow = OLD.workflow AND status = OLD.status;
+      INSERT INTO counts (workflow, status, n) VALUES (NEW.workflow, NEW.status, 1)
+        ON CONFLICT DO UPDATE SET n = n + 1;
+    END`,
+    `CREATE TRIGGER runs_count_delete AFTER DELETE ON runs BEGIN
+      UPDATE counts SET n = n - 1 WHERE workflow = OLD.workflow AND status = OLD.status;
+    END`,
     // One row per step, sleep or wait. The key is run × STEPS_PER_RUN + place in start order, so that the rows of a run
     // lie together and a range of integers reads them in order.
     // `started`, `attempt_started` (of the last attempt, where it is not the first) and `ended` are marks (marks.ts).
