@@ -63,11 +63,12 @@ export class Commands {
   #insert(workflow: string, request: CreateRequest, payload: Encoded, token: string): boolean {
     const { id } = request;
     const now = Date.now();
+    const queue = this.#shard.admission.placeFor(workflow, false);
     const insert = (): number | undefined =>
       this.#shard.runs.insert({
         workflow,
         id,
-        status: STATUS.running,
+        queue,
         now,
         started: this.#shard.marks.next(3),
         payload,
@@ -77,7 +78,8 @@ export class Commands {
     // One statement needs no transaction; with a value in V8's form beside it, both are written or neither.
     const run = payload.form === FORM.clone ? this.#shard.storage.transactionSync(insert) : insert();
     if (run === undefined) return false;
-    this.#shard.begin(run, workflow, id, now, payload);
+    if (queue === null) this.#shard.begin(run, workflow, id, now, payload);
+    else this.#shard.queued(workflow);
     return true;
   }
 
@@ -159,14 +161,18 @@ export class Commands {
       const action = onResume(row.status);
       if (action === "ignore") return accept(null);
       const now = Date.now();
-      runs.setStatus(row.run, STATUS.running, true, null);
-      this.#shard.note(row.run, "workflow_running");
       steps.release(row.run, now);
       const execution = this.#shard.execution(row.run);
       if (action === "cancel-pause" && execution !== undefined) {
+        runs.setStatus(row.run, STATUS.running, true, null);
+        this.#shard.note(row.run, "workflow_running");
         execution.openGate(now);
         for (const type of execution.waitedTypes) this.#deliverKept(row.run, type);
-      } else this.#shard.replay(row);
+        return accept(null);
+      }
+      const queue = this.#shard.admission.placeFor(workflow, row.begun !== 0);
+      if (queue === null) this.#shard.note(row.run, "workflow_running");
+      this.#shard.place(row, queue);
       return accept(null);
     });
   }
@@ -189,6 +195,7 @@ export class Commands {
       steps.clearDue(row.run);
       const execution = this.#shard.execution(row.run);
       if (execution !== undefined) this.#shard.abandon(execution);
+      this.#shard.admission.left(workflow);
       return accept(null);
     });
   }
@@ -233,10 +240,13 @@ export class Commands {
       events.removeFrom(row.run, first.step);
       this.#shard.log.remove(row.run, first.started);
       steps.release(row.run, Date.now());
+      const queue = this.#shard.admission.placeFor(workflow, false);
       // From a step on, the history goes on where that step began; else it begins anew.
-      runs.restart(row.run, STATUS.running, from === null ? this.#shard.marks.next(3) : row.started);
-      if (from !== null) this.#shard.note(row.run, "workflow_running");
-      this.#shard.replay(row);
+      const isNew = from === null || row.begun === 0;
+      const begun = isNew ? (queue === null ? null : 0) : row.begun;
+      runs.restart(row.run, isNew ? this.#shard.marks.next(3) : row.started, begun);
+      if (queue === null && !isNew) this.#shard.note(row.run, "workflow_running");
+      this.#shard.place({ ...row, begun }, queue);
       return accept(null);
     });
   }
@@ -250,7 +260,7 @@ export class Commands {
     return this.#shard.commits.write(() =>
       ids.filter((id) => {
         const row = this.#shard.runs.find(workflow, id);
-        if (row !== undefined) this.#shard.remove(row.run);
+        if (row !== undefined) this.#shard.remove(row);
         return row !== undefined;
       }),
     );
@@ -274,7 +284,7 @@ export class Commands {
       if (events.has(row.run, token)) return accept(null);
       events.add(row.run, event.type, sentAt, payload, token);
       this.#deliverKept(row.run, event.type);
-      const isParked = this.#shard.execution(row.run) === undefined && row.status === STATUS.running;
+      const isParked = row.live === 0 && (row.status === STATUS.running || row.status === STATUS.waiting);
       if (isParked && this.#shard.steps.isAwaiting(row.run, event.type)) this.#shard.wake(row);
       return accept(null);
     });

@@ -6,22 +6,26 @@ import type {
   HistoryPage,
   HistoryQuery,
   InstanceStatus,
+  LineState,
   Reply,
   RestartFrom,
 } from "./protocol.ts";
 import { registeredShards } from "./registry.ts";
+import { connect } from "./route.ts";
 import { Shard } from "./shard.ts";
+import { shardIndex } from "./shard-of.ts";
 import { openSchema } from "./store.ts";
 
 /** One shard of the workflow engine as a Durable Object: its RPC surface and its alarm, nothing else. */
-export class WorkflowEngine extends DurableObject<unknown> implements EngineStub {
+export class WorkflowEngine extends DurableObject<object> implements EngineStub {
   readonly #shard: Shard;
   readonly #commands: Commands;
 
-  constructor(ctx: DurableObjectState, env: unknown) {
+  constructor(ctx: DurableObjectState, env: object) {
     super(ctx, env);
-    openSchema(ctx.storage, registeredShards(), ctx.id.name);
-    this.#shard = new Shard(ctx, env);
+    const count = registeredShards();
+    const own = shardIndex(openSchema(ctx.storage, count, ctx.id.name));
+    this.#shard = new Shard(ctx, env, { own, count, stub: (shard) => connect(env, shard) });
     this.#commands = new Commands(this.#shard);
     // Whatever woke this object: an alarm, a call, the host.
     ctx.waitUntil(this.#shard.takeUp());
@@ -78,6 +82,18 @@ export class WorkflowEngine extends DurableObject<unknown> implements EngineStub
     token: string,
   ): Promise<Reply<null>> {
     return this.#commands.sendEvent(workflow, id, event, token);
+  }
+
+  async lineChanged(workflow: string, shard: number, state: LineState): Promise<void> {
+    this.#shard.limiters.at(workflow).heard(shard, state);
+  }
+
+  async line(workflow: string): Promise<LineState> {
+    return this.#shard.admission.state(workflow);
+  }
+
+  async admit(workflow: string, count: number): Promise<LineState> {
+    return this.#shard.commits.write(() => this.#shard.admission.admit(workflow, count));
   }
 
   /** Called by the host at start, so that recovery does not wait for an alarm: being constructed is all it takes. */

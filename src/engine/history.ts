@@ -67,8 +67,10 @@ function outputOf(shard: Shard, row: StepRow): unknown {
 function* ofRun(shard: Shard, row: RunRow): Generator<Entry> {
   const params = decode(shard.storage, row.payload_form, row.payload, cloneKey.payload(row.run));
   yield [row.started, "workflow_queued", {}];
-  yield [row.started + 1, "workflow_started", { params }];
-  yield [row.started + 2, "workflow_running", {}];
+  if (row.begun !== 0) {
+    yield [row.begun ?? row.started + 1, "workflow_started", { params }];
+    yield [row.begun === null ? row.started + 2 : row.begun + 1, "workflow_running", {}];
+  }
   if (row.ended === null) return;
   if (row.status === STATUS.complete) {
     const output = decode(shard.storage, row.output_form, row.output, cloneKey.output(row.run));

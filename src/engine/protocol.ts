@@ -48,6 +48,16 @@ export interface HistoryPage {
   ended: boolean;
 }
 
+/** How a shard stands with the runs of a workflow that has a `concurrency.limit`. */
+export interface LineState {
+  /** Runs that execute. */
+  executing: number;
+  /** Place of the first in line: the smaller, the earlier its turn. `null` when nobody waits. */
+  head: number | null;
+  /** Grows; what was said earlier may arrive later. */
+  asOf: number;
+}
+
 export interface RestartFrom {
   name: string;
   count: number;
@@ -78,6 +88,12 @@ export interface EngineStub {
     event: { type: string; payload: unknown },
     token: string,
   ): Promise<Reply<null>>;
+  /** Between shards (limiter.ts): what one says of its own accord, … */
+  lineChanged(workflow: string, shard: number, state: LineState): Promise<void>;
+  /** … what it says when asked, … */
+  line(workflow: string): Promise<LineState>;
+  /** … and how many of its line it is told to begin. The only call here that may not be repeated. */
+  admit(workflow: string, count: number): Promise<LineState>;
 }
 
 export const REFUSAL = {

@@ -13,11 +13,15 @@ export interface WorkflowRegistration {
   /** `default_retention`, in ms. Default 30 days each. */
   successRetentionMs?: number;
   errorRetentionMs?: number;
+  /** `concurrency.limit`: how many runs execute at once, over all shards. Default: as many as there is room for. */
+  concurrencyLimit?: number;
 }
 
 export interface Registration {
   /** How many shards the application's data is spread over; fixed when the data is first made. */
   shards: number;
+  /** How many executions the process holds in memory, all shards together; further runs are queued. Default 20,000. */
+  maxLiveRuns?: number;
   compatibilityDate: string;
   compatibilityFlags: readonly string[];
   workflows: readonly WorkflowRegistration[];
@@ -31,6 +35,7 @@ export interface WorkflowDefinition {
   stepLimit: number;
   successRetentionMs: number;
   errorRetentionMs: number;
+  concurrencyLimit: number | undefined;
   /** An uncaught NonRetryableError keeps its name and message in the run's error (spec §2.2). */
   keepsNonRetryableError: boolean;
   /** Errors of callbacks keep name and own properties (spec §6.9). */
@@ -38,6 +43,7 @@ export interface WorkflowDefinition {
 }
 
 const DEFAULT_STEP_LIMIT = 10_000;
+const DEFAULT_MAX_LIVE_RUNS = 20_000;
 /** Rules that follow the application's compatibility date; a flag overrides the date in either direction. */
 const NON_RETRYABLE: DatedRule = {
   from: "2026-05-14",
@@ -62,6 +68,7 @@ function holds(rule: DatedRule, { compatibilityDate: date, compatibilityFlags: f
 
 let definitions: ReadonlyMap<string, WorkflowDefinition> = new Map();
 let shardCount = 1;
+let liveRunsPerShard = DEFAULT_MAX_LIVE_RUNS;
 
 /**
  * Called once by the generated entry, with everything the application's main module exports.
@@ -84,20 +91,31 @@ export function registerWorkflows(worker: Readonly<Record<string, unknown>>, reg
       stepLimit: policy.stepLimit ?? DEFAULT_STEP_LIMIT,
       successRetentionMs: policy.successRetentionMs ?? DEFAULT_RETENTION_MS,
       errorRetentionMs: policy.errorRetentionMs ?? DEFAULT_RETENTION_MS,
+      concurrencyLimit: policy.concurrencyLimit,
       keepsNonRetryableError,
       keepsErrorNames,
     });
   }
   definitions = found;
   shardCount = registration.shards;
+  liveRunsPerShard = Math.max(1, Math.ceil((registration.maxLiveRuns ?? DEFAULT_MAX_LIVE_RUNS) / shardCount));
 }
 
 export function definitionOf(workflow: string): WorkflowDefinition | undefined {
   return definitions.get(workflow);
 }
 
+export function allDefinitions(): Iterable<WorkflowDefinition> {
+  return definitions.values();
+}
+
 export function registeredShards(): number {
   return shardCount;
+}
+
+/** How many executions one shard holds in memory. */
+export function registeredLiveRuns(): number {
+  return liveRunsPerShard;
 }
 
 function isClass(value: unknown): value is WorkflowClass {

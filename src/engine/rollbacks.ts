@@ -92,6 +92,7 @@ export class Rollbacks {
           null,
         );
         this.#tasks.delete(run);
+        this.#shard.admission.left(definition.name);
       });
     };
     work().catch((error: unknown) => {

@@ -58,18 +58,19 @@ export class Route {
   }
 
   async send<T>(shard: number, call: Call<T>): Promise<T> {
-    const answer = await repeat(() => this.#connect(shard), call);
+    const answer = await repeat(() => connect(this.#env, shard), call);
     // A run that has just ended or paused itself goes no further (spec §4.5, §4.6).
     return this.#caller?.alive === false ? never() : answer;
   }
+}
 
-  #connect(shard: number): EngineStub {
-    const namespace: unknown = Reflect.get(this.#env, ENGINE);
-    if (!isNamespace(namespace)) {
-      throw new Error(`The binding ${ENGINE} is missing: this Worker was not started by Pawl.`);
-    }
-    return namespace.get(namespace.idFromName(shardName(shard)));
+/** A fresh stub of a shard. */
+export function connect(env: object, shard: number): EngineStub {
+  const namespace: unknown = Reflect.get(env, ENGINE);
+  if (!isNamespace(namespace)) {
+    throw new Error(`The binding ${ENGINE} is missing: this Worker was not started by Pawl.`);
   }
+  return namespace.get(namespace.idFromName(shardName(shard)));
 }
 
 /** The text alone for what is not found on `get`, with the class in front for everything else (spec §3.4, §10). */

@@ -1,5 +1,6 @@
 import { type Mark, timeOf } from "./marks.ts";
 import type { Retention } from "./retention.ts";
+import { STATUS } from "./status.ts";
 import { cloneKey, type Encoded, writeClone } from "./value-store.ts";
 
 /** A row of `runs`. A type alias: workerd's SQL types want an index signature, which interfaces lack. */
@@ -23,12 +24,15 @@ export type RunRow = {
   success_retention_ms: number | null;
   error_retention_ms: number | null;
   purge_at: number | null;
+  queue: number | null;
+  begun: Mark | null;
 };
 
 export interface NewRun {
   workflow: string;
   id: string;
-  status: number;
+  /** Its place in line; `null` for a run that begins at once. */
+  queue: number | null;
   now: number;
   started: Mark;
   payload: Encoded;
@@ -49,16 +53,19 @@ export class RunsTable {
     this.#sql = storage.sql;
   }
 
-  /** Inserts a live run that starts at once; its number, or `undefined` when the id is taken. */
-  insert({ workflow, id, status, now, started, payload, token, retention }: NewRun): number | undefined {
+  /** Inserts a run that executes or is in line; its number, or `undefined` when the id is taken. */
+  insert({ workflow, id, queue, now, started, payload, token, retention }: NewRun): number | undefined {
     const inserted = this.#sql
       .exec<{ run: number }>(
-        `INSERT INTO runs (workflow, id, status, live, created_at, started, payload_form, payload, token,
+        `INSERT INTO runs (workflow, id, status, live, queue, begun, created_at, started, payload_form, payload, token,
            success_retention_ms, error_retention_ms)
-         VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING run`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING run`,
         workflow,
         id,
-        status,
+        queue === null ? STATUS.running : STATUS.queued,
+        queue === null ? 1 : 0,
+        queue,
+        queue === null ? null : 0,
         now,
         started,
         payload.form,
@@ -81,20 +88,75 @@ export class RunsTable {
     return this.#sql.exec<RunRow>("SELECT * FROM runs WHERE run = ?", run).toArray()[0];
   }
 
-  /** Runs that must be executing, oldest first, after `after`. */
-  live(after: number, limit: number): RunRow[] {
+  /** Runs that must be executing: by workflow, each oldest first, after a place in that order. */
+  live(after: Pick<RunRow, "workflow" | "run">, limit: number): RunRow[] {
     return this.#sql
-      .exec<RunRow>("SELECT * FROM runs WHERE live = 1 AND run > ? ORDER BY run LIMIT ?", after, limit)
+      .exec<RunRow>(
+        "SELECT * FROM runs WHERE live = 1 AND (workflow, run) > (?, ?) ORDER BY workflow, run LIMIT ?",
+        after.workflow,
+        after.run,
+        limit,
+      )
       .toArray();
   }
 
-  setLive(run: number, live: boolean): void {
-    this.#sql.exec("UPDATE runs SET live = ? WHERE run = ?", live ? 1 : 0, run);
+  /** How many runs of a workflow execute. Costs as much as there are. */
+  countLive(workflow: string): number {
+    return this.#sql
+      .exec<{ n: number }>("SELECT count(*) AS n FROM runs WHERE live = 1 AND workflow = ?", workflow)
+      .one().n;
+  }
+
+  /** The next in line, first the first. */
+  inLine(workflow: string, limit: number): RunRow[] {
+    return this.#sql
+      .exec<RunRow>(
+        "SELECT * FROM runs WHERE workflow = ? AND queue IS NOT NULL ORDER BY queue LIMIT ?",
+        workflow,
+        limit,
+      )
+      .toArray();
+  }
+
+  /** The place of whoever is next in line. */
+  headOfLine(workflow: string): number | null {
+    return this.#sql
+      .exec<{ head: number | null }>(
+        "SELECT min(queue) AS head FROM runs WHERE workflow = ? AND queue IS NOT NULL",
+        workflow,
+      )
+      .one().head;
+  }
+
+  hasLine(): boolean {
+    return this.#sql.exec("SELECT 1 FROM runs WHERE queue IS NOT NULL LIMIT 1").toArray().length > 0;
+  }
+
+  enqueue(run: number, queue: number): void {
+    this.#sql.exec(
+      "UPDATE runs SET status = ?, live = 0, paused_at = NULL, queue = ? WHERE run = ?",
+      STATUS.queued,
+      queue,
+      run,
+    );
+  }
+
+  /** Executing from here on, whatever it waited for before. */
+  setRunning(run: number): void {
+    this.#sql.exec(
+      "UPDATE runs SET status = ?, live = 1, paused_at = NULL, queue = NULL WHERE run = ?",
+      STATUS.running,
+      run,
+    );
+  }
+
+  setBegun(run: number, begun: Mark): void {
+    this.#sql.exec("UPDATE runs SET begun = ? WHERE run = ?", begun, run);
   }
 
   setStatus(run: number, status: number, live: boolean, pausedAt: number | null): void {
     this.#sql.exec(
-      "UPDATE runs SET status = ?, live = ?, paused_at = ? WHERE run = ?",
+      "UPDATE runs SET status = ?, live = ?, queue = NULL, paused_at = ? WHERE run = ?",
       status,
       live ? 1 : 0,
       pausedAt,
@@ -119,7 +181,7 @@ export class RunsTable {
 
   end(run: number, status: number, ended: Mark, retentionMs: number, error: string | null, token: string | null): void {
     this.#sql.exec(
-      `UPDATE runs SET status = ?, live = 0, ended = ?, paused_at = NULL, purge_at = ? + COALESCE(error_retention_ms, ?),
+      `UPDATE runs SET status = ?, live = 0, queue = NULL, ended = ?, paused_at = NULL, purge_at = ? + COALESCE(error_retention_ms, ?),
          error = ?, token = COALESCE(?, token) WHERE run = ?`,
       status,
       ended,
@@ -156,7 +218,7 @@ export class RunsTable {
 
   setRollback(run: number, status: number, rollback: string): void {
     this.#sql.exec(
-      "UPDATE runs SET status = ?, live = 1, paused_at = NULL, rollback = ? WHERE run = ?",
+      "UPDATE runs SET status = ?, live = 1, queue = NULL, paused_at = NULL, rollback = ? WHERE run = ?",
       status,
       rollback,
       run,
@@ -167,14 +229,14 @@ export class RunsTable {
     this.#sql.exec("UPDATE runs SET rollback = ? WHERE run = ?", rollback, run);
   }
 
-  /** Back to the beginning: same id, payload and time of creation (spec §4.7). */
-  restart(run: number, status: number, started: Mark): void {
+  /** Back to the beginning, to be executed or queued next: same id, payload and time of creation (spec §4.7). */
+  restart(run: number, started: Mark, begun: Mark | null): void {
     this.#storage.kv.delete(cloneKey.output(run));
     this.#sql.exec(
-      `UPDATE runs SET status = ?, live = 1, started = ?, ended = NULL, paused_at = NULL, purge_at = NULL,
-         output_form = 0, output = NULL, error = NULL, rollback = NULL WHERE run = ?`,
-      status,
+      `UPDATE runs SET started = ?, begun = ?, ended = NULL, purge_at = NULL, output_form = 0, output = NULL,
+         error = NULL, rollback = NULL WHERE run = ?`,
       started,
+      begun,
       run,
     );
   }

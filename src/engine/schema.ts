@@ -7,6 +7,8 @@ export const SCHEMA: readonly (readonly string[])[] = [
     // One row per run. `run` numbers them in order of creation within the shard.
     // `live` is 1 while the run must be executing (and so be taken up when the shard starts), 0 while it waits for a
     // due row or an event, is paused or has ended.
+    // `queue`: its place in the line of runs that wait for their turn to execute (admission.ts); NULL outside it.
+    // `begun`: the mark of its first turn; 0 before that, NULL when it began in the moment of its creation.
     `CREATE TABLE runs (
       run INTEGER PRIMARY KEY AUTOINCREMENT,
       workflow TEXT NOT NULL,
@@ -27,10 +29,13 @@ export const SCHEMA: readonly (readonly string[])[] = [
       success_retention_ms INTEGER,
       error_retention_ms INTEGER,
       purge_at INTEGER,
+      queue INTEGER,
+      begun INTEGER,
       UNIQUE (workflow, id)
     )`,
     `CREATE INDEX runs_purge ON runs (purge_at) WHERE purge_at IS NOT NULL`,
-    `CREATE INDEX runs_live ON runs (run) WHERE live = 1`,
+    `CREATE INDEX runs_live ON runs (workflow, run) WHERE live = 1`,
+    `CREATE INDEX runs_queue ON runs (workflow, queue) WHERE queue IS NOT NULL`,
     // For listings, newest first: each pair of workflow and status is a range in order of creation (catalog-table.ts).
     `CREATE INDEX runs_listing ON runs (workflow, status, created_at)`,
     // How many runs of a workflow have a status, kept by the database itself: no statement can forget to count. Pairs

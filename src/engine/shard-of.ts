@@ -11,6 +11,12 @@ export function shardOf(workflow: string, id: string, shards: number): number {
   return (hash >>> 0) % shards;
 }
 
+const PREFIX = "shard-";
+
 export function shardName(index: number): string {
-  return `shard-${index}`;
+  return PREFIX + index;
+}
+
+export function shardIndex(name: string): number {
+  return Number(name.slice(PREFIX.length));
 }

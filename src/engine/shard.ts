@@ -1,3 +1,4 @@
+import { Admission } from "./admission.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { ChunksTable } from "./chunks-table.ts";
 import { Commits } from "./commits.ts";
@@ -5,11 +6,12 @@ import { type ErrorRecord, recordOf } from "./errors.ts";
 import { finalError } from "./final-error.ts";
 import { EventsTable } from "./events-table.ts";
 import { Execution, type ExecutionHost } from "./execution.ts";
+import { Limiters, type Peers } from "./limiter.ts";
 import { LogTable } from "./log-table.ts";
 import { Marks } from "./marks.ts";
 import { logFailure, logLine } from "./log.ts";
 import { execute, type Settled } from "./run.ts";
-import { definitionOf } from "./registry.ts";
+import { definitionOf, registeredLiveRuns } from "./registry.ts";
 import { DEFAULT_RETENTION_MS } from "./retention.ts";
 import { Rollbacks } from "./rollbacks.ts";
 import { type RunRow, RunsTable } from "./runs-table.ts";
@@ -42,13 +44,15 @@ export class Shard implements ExecutionHost {
   readonly #state: DurableObjectState;
   readonly #env: unknown;
   readonly rollbacks: Rollbacks;
+  readonly limiters: Limiters;
+  readonly admission: Admission;
   readonly #alarm: AlarmClock;
   readonly #live = new Map<number, Execution>();
   readonly #watchers = new Map<number, Set<() => void>>();
   readonly #unknownWorkflows = new Set<string>();
   readonly #sweeper = new Sweeper(this, this.#live);
 
-  constructor(state: DurableObjectState, env: unknown) {
+  constructor(state: DurableObjectState, env: unknown, peers: Peers) {
     this.#state = state;
     this.#env = env;
     this.storage = state.storage;
@@ -59,6 +63,13 @@ export class Shard implements ExecutionHost {
     this.log = new LogTable(state.storage);
     this.#alarm = new AlarmClock(state.storage, () => earliest(this.steps.nextDueAt(), this.runs.nextPurgeAt()));
     this.rollbacks = new Rollbacks(this, this.#alarm);
+    this.limiters = new Limiters(peers);
+    this.admission = new Admission(this, this.limiters);
+  }
+
+  /** Executions in memory. */
+  get liveCount(): number {
+    return this.#live.size;
   }
 
   execution(run: number): Execution | undefined {
@@ -128,20 +139,22 @@ export class Shard implements ExecutionHost {
 
   /** Unfinished runs go on when the shard starts: after a crash, a restart, an eviction or a move (E5). */
   async takeUp(): Promise<void> {
-    for (let after = -1; ;) {
+    for (let after = { workflow: "", run: -1 }; ;) {
       const rows = await this.commits.join(() => {
         const found = this.runs.live(after, RUNS_PER_TURN);
-        for (const row of found) if (!this.#live.has(row.run)) this.#attempt(row, () => this.#takeUpRun(row));
+        for (const row of found) if (!this.#live.has(row.run)) this.attempt(row, () => this.#takeUpRun(row));
         return found;
       });
       const last = rows.at(-1);
-      if (last === undefined) return;
-      after = last.run;
+      if (last === undefined) break;
+      after = last;
     }
+    this.admission.refresh();
+    this.limiters.start();
   }
 
   /** A run that cannot be read is left where it is, and keeps none of the others from going on. */
-  #attempt(row: RunRow, work: () => void): void {
+  attempt(row: RunRow, work: () => void): void {
     try {
       work();
     } catch (error) {
@@ -164,7 +177,32 @@ export class Shard implements ExecutionHost {
       return;
     }
     this.#settleDue(row.run);
-    this.replay(row);
+    // More of them than there is room for, when the room has become less.
+    if (this.#live.size >= registeredLiveRuns()) this.goOn(row);
+    else this.replay(row);
+  }
+
+  /** Inside a write: a run that was under way before goes on, at once or when it is its turn. */
+  goOn(row: RunRow): void {
+    this.place(row, this.admission.placeFor(row.workflow, true));
+  }
+
+  /** Inside a write: executes a run, or puts it in line. */
+  place(row: RunRow, queue: number | null): void {
+    if (queue === null) {
+      this.runs.setRunning(row.run);
+      this.replay(row);
+      return;
+    }
+    this.runs.enqueue(row.run, queue);
+    if (row.begun !== 0) this.note(row.run, "workflow_queued");
+    this.queued(row.workflow);
+  }
+
+  /** Inside the write that put a run in line. */
+  queued(workflow: string): void {
+    this.#alarm.arm(true);
+    this.admission.joined(workflow);
   }
 
   // --- waking --------------------------------------------------------------------------------------------------
@@ -181,6 +219,7 @@ export class Shard implements ExecutionHost {
       if (woken < RUNS_PER_TURN) break;
     }
     await this.#purge();
+    this.admission.refresh();
     await this.commits.join(() => this.#alarm.arm(this.#isExecuting));
   }
 
@@ -189,7 +228,7 @@ export class Shard implements ExecutionHost {
     for (;;) {
       const purged = await this.commits.join(() => {
         const expired = this.runs.expired(Date.now(), RUNS_PER_TURN);
-        for (const { run } of expired) this.remove(run);
+        for (const row of expired) this.remove(row);
         return expired.length;
       });
       if (purged < RUNS_PER_TURN) return;
@@ -203,7 +242,7 @@ export class Shard implements ExecutionHost {
       return;
     }
     // Before the replay: should the code no longer come by this step, it must not wake the run again and again.
-    this.#attempt(row, () => {
+    this.attempt(row, () => {
       this.#settleDue(run);
       this.wake(row);
     });
@@ -211,9 +250,7 @@ export class Shard implements ExecutionHost {
 
   /** Inside a write: a parked run goes on. */
   wake(row: RunRow): void {
-    if (this.#live.has(row.run)) return;
-    this.runs.setLive(row.run, true);
-    this.replay(row);
+    if (!this.#live.has(row.run) && row.queue === null) this.goOn(row);
   }
 
   /** Gives due sleeps, back-offs and waits of a run that is not in memory the outcome that time has brought. */
@@ -288,7 +325,7 @@ export class Shard implements ExecutionHost {
   }
 
   get #isExecuting(): boolean {
-    return this.#live.size > 0 || this.rollbacks.size > 0;
+    return this.#live.size > 0 || this.rollbacks.size > 0 || this.runs.hasLine();
   }
 
   #write(execution: Execution, write: () => void): void {
@@ -320,7 +357,7 @@ export class Shard implements ExecutionHost {
   }
 
   /** Inside a write: the run and everything of it is gone. */
-  remove(run: number): void {
+  remove({ run, workflow }: RunRow): void {
     const execution = this.#live.get(run);
     if (execution !== undefined) this.drop(execution);
     this.rollbacks.cancel(run);
@@ -332,12 +369,14 @@ export class Shard implements ExecutionHost {
       this.runs.remove(run);
       this.changed(run);
     });
+    this.admission.left(workflow);
   }
 
   /** The execution becomes stale; the run's row says what comes of it. */
   drop(execution: Execution): void {
     execution.drop();
     if (this.#live.get(execution.run) === execution) this.#live.delete(execution.run);
+    this.admission.left(execution.definition.name);
     this.changed(execution.run);
   }
 
@@ -403,7 +442,9 @@ export class Shard implements ExecutionHost {
 
   /** Inside a write: a million sleeping runs are a million rows, and no memory. */
   park(execution: Execution): void {
-    this.runs.setLive(execution.run, false);
+    // Whoever waits for an event is running to everybody outside (spec §4.1).
+    const status = execution.waitedTypes.length > 0 ? STATUS.running : STATUS.waiting;
+    this.runs.setStatus(execution.run, status, false, null);
     this.#alarm.noLaterThan(execution.nextDueAt());
     this.drop(execution);
   }

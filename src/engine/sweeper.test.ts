@@ -33,6 +33,7 @@ function shardWithOneRun(): {
     timers: new Timers(),
     steps: { put },
     changed: vi.fn<() => void>(),
+    admission: { isCrowded: false },
   };
   const host = shard as unknown as ExecutionHost;
   const execution = new Execution(host, { name: "w" } as Execution["definition"], 1, "id", []);

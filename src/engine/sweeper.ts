@@ -49,9 +49,13 @@ export class Sweeper {
       const unmarked = execution.unmarked(now - MARK_AFTER_MS);
       if (unmarked.length > 0) long.push([execution, unmarked]);
     }
-    const isCrowded = idle.length > MANY_IDLE;
+    const isCrowded = idle.length > MANY_IDLE || this.#shard.admission.isCrowded;
     const park = idle
-      .filter((execution) => (isCrowded ? isParkable(execution, now) : isLongIdle(execution, now)))
+      .filter((execution) => {
+        // Whoever waits leaves its place to others, where places are counted.
+        const hasPatience = !isCrowded && execution.definition.concurrencyLimit === undefined;
+        return hasPatience ? isLongIdle(execution, now) : isParkable(execution, now);
+      })
       .map((execution) => ({ execution, activity: execution.activity }));
     if (park.length === 0 && long.length === 0) return;
     void this.#shard.commits.join(() => {
