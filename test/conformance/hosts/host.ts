@@ -1,4 +1,6 @@
 import { fileURLToPath } from "node:url";
+import type { Application } from "../../support/cloudflare/application.ts";
+import { bundleWorker } from "../../support/cloudflare/bundle.ts";
 
 export const APP_FOLDER = fileURLToPath(new URL("../app/", import.meta.url));
 
@@ -8,9 +10,9 @@ export const DATES = { now: "2026-11-01", old: "2026-05-13" } as const;
 export type Profile = keyof typeof DATES;
 
 /** Its workflows; see its wrangler.jsonc. */
-export const WORKFLOWS = [
+const WORKFLOWS = [
   { binding: "PROGRAMS", name: "programs", className: "Programs" },
-  { binding: "SHORT", name: "short", className: "Short", steps: 3 },
+  { binding: "SHORT", name: "short", className: "Short", stepLimit: 3 },
 ] as const;
 
 /** The conformance application, served on one engine. */
@@ -19,4 +21,10 @@ export interface Host {
   /** Base URL of the application under each of its compatibility dates. */
   readonly urls: Readonly<Record<Profile, string>>;
   stop(): Promise<void>;
+}
+
+/** It as the engines that are not ours are given it. */
+export async function application(compatibilityDate: string): Promise<Application> {
+  const script = await bundleWorker(`${APP_FOLDER}main.ts`);
+  return { name: "conformance", script, compatibilityDate, workflows: WORKFLOWS };
 }
