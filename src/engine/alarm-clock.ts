@@ -7,10 +7,10 @@ const HEARTBEAT_MS = 10_000;
  */
 export class AlarmClock {
   readonly #storage: DurableObjectStorage;
-  readonly #nextDueAt: () => number | null;
+  readonly #nextDueAt: (after: number) => number | null;
   #setFor: number | null = null;
 
-  constructor(storage: DurableObjectStorage, nextDueAt: () => number | null) {
+  constructor(storage: DurableObjectStorage, nextDueAt: (after: number) => number | null) {
     this.#storage = storage;
     this.#nextDueAt = nextDueAt;
   }
@@ -18,11 +18,13 @@ export class AlarmClock {
   /**
    * Inside a write. While executing, due times of executions in memory are kept by timers, so the heartbeat is enough
    * and the alarm is written once in ten seconds at most.
+   * @param lookedAt up to when everything that was due has been woken: what is still due since then belongs to
+   * executions in memory, such as the back-off before an attempt under way, and would fire the alarm again at once
    */
-  arm(executing: boolean): void {
+  arm(executing: boolean, lookedAt = 0): void {
     const now = Date.now();
     if (executing && this.#setFor !== null && this.#setFor <= now + HEARTBEAT_MS) return;
-    const due = this.#nextDueAt();
+    const due = this.#nextDueAt(lookedAt);
     const heartbeat = executing ? now + HEARTBEAT_MS : null;
     const wanted = due === null ? heartbeat : Math.min(due, heartbeat ?? due);
     if (wanted === null || (this.#setFor !== null && this.#setFor <= wanted)) return;

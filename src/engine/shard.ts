@@ -61,7 +61,9 @@ export class Shard implements ExecutionHost {
     this.events = new EventsTable(state.storage);
     this.chunks = new ChunksTable(state.storage);
     this.log = new LogTable(state.storage);
-    this.#alarm = new AlarmClock(state.storage, () => earliest(this.steps.nextDueAt(), this.runs.nextPurgeAt()));
+    this.#alarm = new AlarmClock(state.storage, (after) =>
+      earliest(this.steps.nextDueAt(after), this.runs.nextPurgeAt()),
+    );
     this.rollbacks = new Rollbacks(this, this.#alarm);
     this.limiters = new Limiters(peers);
     this.admission = new Admission(this, this.limiters);
@@ -210,9 +212,11 @@ export class Shard implements ExecutionHost {
   /** What the alarm does: everything that is due, slice by slice. */
   async onAlarm(): Promise<void> {
     this.#alarm.fired();
+    let lookedAt = 0;
     for (;;) {
       const woken = await this.commits.join(() => {
-        const due = this.steps.dueRuns(Date.now(), RUNS_PER_TURN, (run) => this.#live.has(run));
+        lookedAt = Date.now();
+        const due = this.steps.dueRuns(lookedAt, RUNS_PER_TURN, (run) => this.#live.has(run));
         for (const run of due) this.#wakeDue(run);
         return due.length;
       });
@@ -220,7 +224,7 @@ export class Shard implements ExecutionHost {
     }
     await this.#purge();
     this.admission.refresh();
-    await this.commits.join(() => this.#alarm.arm(this.#isExecuting));
+    await this.commits.join(() => this.#alarm.arm(this.#isExecuting, lookedAt));
   }
 
   /** Runs whose retention has passed leave nothing behind. */

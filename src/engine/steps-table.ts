@@ -221,10 +221,14 @@ export class StepsTable {
     );
   }
 
-  /** The earliest due time of all runs that are neither paused nor ended. */
-  nextDueAt(): number | null {
-    return this.#sql.exec<{ due: number | null }>("SELECT min(due_at) AS due FROM steps WHERE due_at IS NOT NULL").one()
-      .due;
+  /** The earliest due time after `after` of all runs that are neither paused nor ended. */
+  nextDueAt(after: number): number | null {
+    return this.#sql
+      .exec<{ due: number | null }>(
+        "SELECT min(due_at) AS due FROM steps WHERE due_at IS NOT NULL AND due_at > ?",
+        after,
+      )
+      .one().due;
   }
 
   /** Up to `limit` runs with something due that are not already at it, each once, longest overdue first. */
