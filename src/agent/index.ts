@@ -1,0 +1,25 @@
+export { applyDelta } from "./apply-delta.ts";
+export { DELTAS_QUERY } from "./protocol.ts";
+export type {
+  Action,
+  AgentResponse,
+  ApproveMessage,
+  ClientMessage,
+  CurrentRun,
+  ErrorCode,
+  RejectMessage,
+  Request as ClientRequest,
+  ResultsMessage,
+  ResultsPage,
+  RunChange,
+  RunsMessage,
+  RunsPage,
+  RunStatus,
+  RunSummary,
+  RunView,
+  SendEventMessage,
+  StartMessage,
+  StateDelta,
+  Wait,
+  WorkflowState,
+} from "./protocol.ts";
