@@ -8,7 +8,7 @@ import { rulesPlugin, type SideModules } from "./bundle-rules.ts";
 import { checkExports } from "./check-exports.ts";
 import { findEngine } from "./engine-file.ts";
 import { BuildError, type BuildProblem, shortPath } from "./errors.ts";
-import { bindingsModule, entryModule } from "./lower.ts";
+import { bindingsModule, entryModule, type EngineOptions } from "./lower.ts";
 import { nodeCompatMode } from "./node-compat.ts";
 import type { Project } from "./project.ts";
 import { overrideTsconfig } from "./tsconfig-override.ts";
@@ -27,15 +27,15 @@ export interface Built {
  * @param outFile where the bundle is going to be; paths in the source map start there.
  * @throws BuildError
  */
-export async function bundleProject(project: Project, outFile: string, shards: number): Promise<Built> {
+export async function bundleProject(project: Project, outFile: string, engine: EngineOptions): Promise<Built> {
   // Minified, the helper of legacy decorators has no name to find it by.
   if (project.bundling?.minify !== true) {
-    const built = await bundleWith(project, outFile, shards, project.bundling?.tsconfig, hasLegacyDecorators);
+    const built = await bundleWith(project, outFile, engine, project.bundling?.tsconfig, hasLegacyDecorators);
     if (built !== undefined) return built;
   }
   const tsconfig = await overrideTsconfig(project.main, project.bundling?.tsconfig);
   try {
-    const built = await bundleWith(project, outFile, shards, tsconfig.file, () => false);
+    const built = await bundleWith(project, outFile, engine, tsconfig.file, () => false);
     if (built === undefined) throw new Error("A build that nothing speaks against was given up.");
     return built;
   } finally {
@@ -51,7 +51,7 @@ export async function bundleProject(project: Project, outFile: string, shards: n
 async function bundleWith(
   project: Project,
   outFile: string,
-  shards: number,
+  engine: EngineOptions,
   tsconfig: string | undefined,
   isUnfit: (code: Uint8Array) => boolean,
 ): Promise<Built | undefined> {
@@ -65,7 +65,7 @@ async function bundleWith(
     main: project.main,
     nodeCompat: nodeCompatMode(project.compatibilityDate, project.compatibilityFlags),
     entryText: () => entryText,
-    bindingsText: bindingsModule(project, shards),
+    bindingsText: bindingsModule(project, engine.shards),
   });
   const options = {
     ...esbuildOptions(project, outFile, tsconfig),
@@ -81,7 +81,7 @@ async function bundleWith(
     const exportNames = outputs.find((output) => output.entryPoint !== undefined)?.exports ?? [];
     const problems = checkExports(project, exportNames);
     if (problems.length > 0) throw new BuildError(problems);
-    entryText = entryModule(project, shards, project.main, exportNames);
+    entryText = entryModule(project, engine, project.main, exportNames);
 
     const second = await explained(project, () => builder.rebuild());
     const imports = Object.values(second.metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));

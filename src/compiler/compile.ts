@@ -6,16 +6,15 @@ import type { Bundle } from "./bundle.ts";
 import { bundleProject } from "./bundle-project.ts";
 import { ENGINE_CLASS } from "./config-keys.ts";
 import { BuildError, type BuildProblem, formatPlace, PawlError, shortPath } from "./errors.ts";
+import type { EngineOptions } from "./lower.ts";
 import { disabledModules, nodeModuleName, withNodeFlags } from "./node-compat.ts";
 import type { Project } from "./project.ts";
 import { isFolder } from "./read-assets.ts";
 import { checkOutDir, writeBundle } from "./write-bundle.ts";
 
-export interface CompileOptions {
+export interface CompileOptions extends EngineOptions {
   /** Folder for the build; made when it is not there. */
   readonly outDir: string;
-  /** How many engine shards the application's data has. */
-  readonly shards: number;
   /** Told what the bundler finds suspicious in the user's own files. Default: a line on stderr. */
   readonly onWarning?: (warning: BuildProblem) => void;
   /** Aborting it stops the build, the project's own command included; `compile` then rejects with the signal's reason. */
@@ -41,7 +40,7 @@ export async function compile(project: Project, options: CompileOptions): Promis
   options.signal?.throwIfAborted();
   await checkInputs(project);
 
-  const built = await bundleProject(project, join(outDir, "worker", "index.js"), options.shards);
+  const built = await bundleProject(project, join(outDir, "worker", "index.js"), engineOptions(options));
   options.signal?.throwIfAborted();
   built.warnings.forEach(options.onWarning ?? printWarning);
   const nodeModules = built.imports.flatMap((path) => (path.startsWith("node:") ? (nodeModuleName(path) ?? []) : []));
@@ -71,6 +70,10 @@ export async function compile(project: Project, options: CompileOptions): Promis
   };
   await writeBundle(bundle, files);
   return bundle;
+}
+
+function engineOptions({ shards, maxLiveRuns }: EngineOptions): EngineOptions {
+  return { shards, ...(maxLiveRuns !== undefined && { maxLiveRuns }) };
 }
 
 /** What the configuration names has to be there now at the latest: a build command may have made it. */

@@ -126,19 +126,44 @@ describe("what is refused", () => {
       "another Worker",
     ],
     [
-      "schedules",
-      { workflows: [{ binding: "A", name: "w", class_name: "A", schedules: ["* * * * *"] }] },
-      "on a schedule yet",
+      "a schedule that is none",
+      { workflows: [{ binding: "A", name: "w", class_name: "A", schedules: ["* * * * *", "* * * * 0"] }] },
+      '`workflows[0].schedules[1]` is "* * * * 0", which is not a cron expression: day of the week: 0 is not from 1 to 7.',
+    ],
+    [
+      "a schedule twice",
+      { workflows: [{ binding: "A", name: "w", class_name: "A", schedules: ["* * * * *", " * * * * * "] }] },
+      '"* * * * *" is there already, in line',
+    ],
+    [
+      "no schedules",
+      { workflows: [{ binding: "A", name: "w", class_name: "A", schedules: [] }] },
+      "`workflows[0].schedules` is empty",
+    ],
+    [
+      "schedules of another type",
+      { workflows: [{ binding: "A", name: "w", class_name: "A", schedules: 5 }] },
+      "`workflows[0].schedules` must be a string",
     ],
     [
       "concurrency",
-      { workflows: [{ binding: "A", name: "w", class_name: "A", concurrency: { limit: 1 } }] },
-      "how many instances",
+      { workflows: [{ binding: "A", name: "w", class_name: "A", concurrency: { limit: 0.5 } }] },
+      "`workflows[0].concurrency.limit` must be a whole number of at least 1",
+    ],
+    [
+      "unknown key of concurrency",
+      { workflows: [{ binding: "A", name: "w", class_name: "A", concurrency: { limits: 1 } }] },
+      "Did you mean `limit`?",
     ],
     [
       "default_retention",
-      { workflows: [{ binding: "A", name: "w", class_name: "A", default_retention: { success_retention: 1 } }] },
-      "finished instances",
+      { workflows: [{ binding: "A", name: "w", class_name: "A", default_retention: { success_retention: "7" } }] },
+      "`workflows[0].default_retention.success_retention` must be a number of milliseconds",
+    ],
+    [
+      "negative default_retention",
+      { workflows: [{ binding: "A", name: "w", class_name: "A", default_retention: { error_retention: -1 } }] },
+      "`workflows[0].default_retention.error_retention` must be",
     ],
     ["jurisdiction", { workflows: [{ binding: "A", name: "w", class_name: "A", jurisdiction: "eu" }] }, "jurisdiction"],
     [

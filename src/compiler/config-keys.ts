@@ -215,18 +215,15 @@ export const WORKFLOW_KEYS: SectionKeys = {
   class_name: "read",
   script_name: "read",
   limits: "read",
-  schedules: {
-    refuse:
-      "Pawl does not start workflows on a schedule yet. Start them from an agent (`this.schedule`), then remove this key.",
-  },
-  concurrency: { refuse: "Pawl does not limit how many instances run at once yet. Remove this key." },
-  default_retention: {
-    refuse: "Pawl does not delete finished instances after a time of your choice yet. Remove this key.",
-  },
+  schedules: "read",
+  concurrency: "read",
+  default_retention: "read",
   jurisdiction: { refuse: "Data stays on this machine; a jurisdiction cannot be promised. Remove this key." },
 };
 
 export const WORKFLOW_LIMIT_KEYS: SectionKeys = { steps: "read" };
+export const WORKFLOW_CONCURRENCY_KEYS: SectionKeys = { limit: "read" };
+export const WORKFLOW_RETENTION_KEYS: SectionKeys = { success_retention: "read", error_retention: "read" };
 
 export const ASSETS_KEYS: SectionKeys = {
   directory: "read",

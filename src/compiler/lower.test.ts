@@ -11,12 +11,12 @@ test("the bindings are put on env before anything of the user's runs", () => {
   expect(bindingsModule(PROJECT, 4)).toContain(
     'bindWorkflows(env, {"shards":4,"workflows":[{"binding":"MY_WORKFLOW","name":"my-workflow"}]});',
   );
-  const [first] = entryModule(PROJECT, 4, "/app/main.ts", ["default"]).split("\n");
+  const [first] = entryModule(PROJECT, { shards: 4 }, "/app/main.ts", ["default"]).split("\n");
   expect(first).toBe('import "pawl:bindings";');
 });
 
 test("the entry registers the workflows and hands on main's exports by name, beside the engine", () => {
-  const entry = entryModule(PROJECT, 4, "/app/main.ts", ["MyWorkflow", "Agent", "default", "a-b"]);
+  const entry = entryModule(PROJECT, { shards: 4 }, "/app/main.ts", ["MyWorkflow", "Agent", "default", "a-b"]);
   expect(entry).toContain(
     'registerWorkflows(worker, {"shards":4,"compatibilityDate":"2025-01-08","compatibilityFlags":["nodejs_compat"],' +
       '"workflows":[{"binding":"MY_WORKFLOW","name":"my-workflow","className":"MyWorkflow","stepLimit":20}]});',
@@ -27,7 +27,7 @@ test("the entry registers the workflows and hands on main's exports by name, bes
 });
 
 test("a main without a default export answers what no listener of its own does", () => {
-  const entry = entryModule({ ...PROJECT, workflows: [] }, 4, "/app/main.ts", []);
+  const entry = entryModule({ ...PROJECT, workflows: [] }, { shards: 4 }, "/app/main.ts", []);
   expect(entry.match(/^export.*$/gm)).toEqual(["export { WorkflowEngine };"]);
   expect(entry.indexOf('addEventListener("fetch"')).toBeGreaterThan(entry.indexOf('from "/app/main.ts"'));
 });

@@ -9,6 +9,14 @@ const ENGINE_MODULE = "pawl/engine";
 /** What lowering needs to know of a project. */
 type LoweredProject = Pick<Project, "workflows" | "compatibilityDate" | "compatibilityFlags">;
 
+/** What the engine is told beside the project. */
+export interface EngineOptions {
+  /** How many engine shards the application's data has. */
+  readonly shards: number;
+  /** How many runs are held in memory at once; further ones are queued. Default 20,000. */
+  readonly maxLiveRuns?: number;
+}
+
 /**
  * The module that is evaluated before anything of the user's: it puts the workflow bindings on `env`, so that they are
  * there for code at the user's top level too.
@@ -33,18 +41,12 @@ bindWorkflows(env, ${quote({ shards, workflows })});
  */
 export function entryModule(
   project: LoweredProject,
-  shards: number,
+  engine: EngineOptions,
   mainSpecifier: string,
   exportNames: readonly string[],
 ): string {
-  const workflows = project.workflows.map(({ binding, name, className, stepLimit }) => ({
-    binding,
-    name,
-    className,
-    ...(stepLimit === undefined ? {} : { stepLimit }),
-  }));
-  const { compatibilityDate, compatibilityFlags } = project;
-  const options = quote({ shards, compatibilityDate, compatibilityFlags, workflows });
+  const { workflows, compatibilityDate, compatibilityFlags } = project;
+  const options = quote({ ...engine, compatibilityDate, compatibilityFlags, workflows });
   // A workflow runs inside the engine; exported, its class would be taken for a Durable Object.
   const inEngine = new Set(workflows.map(({ className }) => className));
   const named = exportNames.filter((name) => name !== "default" && isIdentifier(name) && !inEngine.has(name));

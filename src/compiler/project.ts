@@ -52,6 +52,14 @@ export interface WorkflowConfig {
   readonly className: string;
   /** `limits.steps`: how many `step.do` calls a run may make. Default 10,000. */
   readonly stepLimit?: number;
+  /** `concurrency.limit`: how many runs execute at once; the others are queued. Default: no limit of its own. */
+  readonly concurrencyLimit?: number;
+  /** `default_retention.success_retention`, in ms: how long a completed run is kept. Default 30 days. */
+  readonly successRetentionMs?: number;
+  /** `default_retention.error_retention`, in ms: the same for errored and terminated runs. Default 30 days. */
+  readonly errorRetentionMs?: number;
+  /** `schedules`: cron expressions, in UTC. */
+  readonly schedules?: readonly string[];
 }
 
 export interface AssetsConfig {

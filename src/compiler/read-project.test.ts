@@ -19,7 +19,9 @@ describe("a whole project", () => {
   "compatibility_flags": ["nodejs_compat"],
   "durable_objects": { "bindings": [{ "name": "BOX", "class_name": "Box", "script_name": "my-app" }] },
   "migrations": [{ "tag": "v1", "new_sqlite_classes": ["Box"] }, { "tag": "v2", "new_sqlite_classes": ["Lid"] }],
-  "workflows": [{ "binding": "FLOW", "name": "my-flow", "class_name": "Flow", "limits": { "steps": 20 } }],
+  "workflows": [{ "binding": "FLOW", "name": "my-flow", "class_name": "Flow", "limits": { "steps": 20 },
+    "concurrency": { "limit": 3 }, "schedules": ["*/5 * * * *", "0 9 * * MON-FRI"],
+    "default_retention": { "success_retention": "7 days", "error_retention": 1000 } }],
   "vars": { "COLOUR": "red", "NESTED": { "a": [1, true, null] } },
   "assets": { "directory": "public", "binding": "ASSETS", "not_found_handling": "single-page-application", "run_worker_first": ["/api/*"] },
   "observability": { "enabled": true },
@@ -34,7 +36,18 @@ describe("a whole project", () => {
       compatibilityFlags: ["nodejs_compat"],
       durableObjects: [{ binding: "BOX", className: "Box" }],
       sqliteClasses: ["Box", "Lid"],
-      workflows: [{ binding: "FLOW", name: "my-flow", className: "Flow", stepLimit: 20 }],
+      workflows: [
+        {
+          binding: "FLOW",
+          name: "my-flow",
+          className: "Flow",
+          stepLimit: 20,
+          concurrencyLimit: 3,
+          successRetentionMs: 7 * 86_400_000,
+          errorRetentionMs: 1000,
+          schedules: ["*/5 * * * *", "0 9 * * MON-FRI"],
+        },
+      ],
       vars: { COLOUR: "red", NESTED: { a: [1, true, null] }, TOKEN: "secret" },
       secretNames: ["TOKEN"],
       assets: {
@@ -48,7 +61,7 @@ describe("a whole project", () => {
       notes: [
         {
           file: join(folder, "wrangler.jsonc"),
-          line: 13,
+          line: 15,
           column: 3,
           key: "observability",
           text: "logs and history are kept on this machine",
@@ -83,6 +96,7 @@ binding = "FLOW"
 name = "my-flow"
 class_name = "Flow"
 limits = { steps = 20 }
+schedules = "0 0 L * *"
 
 [vars]
 COLOUR = "red"
@@ -93,7 +107,7 @@ COLOUR = "red"
       compatibilityDate: "2025-01-08",
       durableObjects: [{ binding: "BOX", className: "Box" }],
       sqliteClasses: ["Box"],
-      workflows: [{ binding: "FLOW", name: "my-flow", className: "Flow", stepLimit: 20 }],
+      workflows: [{ binding: "FLOW", name: "my-flow", className: "Flow", stepLimit: 20, schedules: ["0 0 L * *"] }],
       vars: { COLOUR: "red" },
       classPlaces: { Flow: { line: 16, column: 1 } },
     });

@@ -1,19 +1,17 @@
 import type { ConfigReader } from "./config-reader.ts";
-import { WORKFLOW_KEYS, WORKFLOW_LIMIT_KEYS } from "./config-keys.ts";
+import { WORKFLOW_KEYS } from "./config-keys.ts";
 import type { ConfigObject } from "./config-node.ts";
 import { entryOf } from "./config-node.ts";
 import type { Settings } from "./environment.ts";
 import type { WorkflowConfig } from "./project.ts";
 import type { BindingNames, ClassPlaces } from "./read-classes.ts";
 import { checkClassName } from "./read-classes.ts";
+import { readWorkflowPolicy } from "./read-workflow-policy.ts";
 
 /** wrangler's rule and text. */
 const NAME = /^[a-zA-Z0-9_][a-zA-Z0-9-_]{0,63}$/;
 const NAME_RULE =
   "Workflow names must be 1-64 characters long, start with a letter, number, or underscore, and may only contain letters, numbers, underscores, or hyphens.";
-
-/** What Cloudflare accepts at most; more is allowed here. */
-const USUAL_STEP_LIMIT = 25_000;
 
 /** `workflows`. */
 export function readWorkflows(
@@ -32,7 +30,7 @@ export function readWorkflows(
     const binding = reader.requiredString(object, path, "binding");
     const name = reader.requiredString(object, path, "name");
     const className = reader.requiredString(object, path, "class_name");
-    const stepLimit = readStepLimit(object, path, reader);
+    const policy = readWorkflowPolicy(object, path, reader);
     if (isElsewhere(object, path, workerName, reader)) continue;
     if (binding !== undefined) bindings.take(binding.value, binding.place, `${path}.binding`);
     if (className !== undefined)
@@ -55,27 +53,10 @@ export function readWorkflows(
       binding: binding.value,
       name: name.value,
       className: className.value,
-      ...(stepLimit === undefined ? {} : { stepLimit }),
+      ...policy,
     });
   }
   return workflows;
-}
-
-function readStepLimit(workflow: ConfigObject, path: string, reader: ConfigReader): number | undefined {
-  const entry = entryOf(workflow, "limits");
-  const limits = entry === undefined ? undefined : reader.object(entry.value, `${path}.limits`);
-  if (limits === undefined) return undefined;
-  reader.checkKeys(limits, `${path}.limits`, WORKFLOW_LIMIT_KEYS);
-  const steps = entryOf(limits, "steps");
-  if (steps === undefined) return undefined;
-  const key = `${path}.limits.steps`;
-  const value = steps.value.kind === "number" ? steps.value.value : undefined;
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
-    reader.fault(steps.value.place, key, `\`${key}\` must be a whole number of at least 1.`);
-    return undefined;
-  }
-  if (value > USUAL_STEP_LIMIT) reader.note(steps.place, key, `is more than Cloudflare accepts (${USUAL_STEP_LIMIT})`);
-  return value;
 }
 
 function isElsewhere(

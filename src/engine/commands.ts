@@ -1,5 +1,5 @@
 import { readHistory } from "./history.ts";
-import { isCreatableId, isEventType } from "./ids.ts";
+import { isCreatableId, isEventType, scheduledId } from "./ids.ts";
 import { parseError } from "./step-do.ts";
 import {
   type CreateRequest,
@@ -16,6 +16,7 @@ import type { Shard } from "./shard.ts";
 import { isTerminal, onPause, onResume, STATUS, statusName } from "./status.ts";
 import { firstKey, KIND } from "./steps-table.ts";
 import { cloneKey, decode, type Encoded, encode, FORM } from "./value-store.ts";
+import { INSTANCE_FULL, MAX_INSTANCE_BYTES } from "./values.ts";
 
 const MAX_HISTORY_PAGE = 1000;
 const MAX_HISTORY_WAIT_MS = 20_000;
@@ -39,6 +40,12 @@ export class Commands {
       const existing = this.#shard.runs.find(workflow, request.id);
       return existing?.token === token ? accept(null) : refuse(REFUSAL.alreadyExists(request.id));
     });
+  }
+
+  /** The id says which firing it is: one that exists was created for it. */
+  async createScheduled(workflow: string, cron: string, scheduledTime: number): Promise<void> {
+    const request = { id: scheduledId(cron, scheduledTime), params: {} };
+    await this.#shard.commits.write(() => this.#insert(workflow, request, encode({}, ""), "schedule"));
   }
 
   async createBatch(workflow: string, requests: CreateRequest[], token: string): Promise<Reply<string[]>> {
@@ -148,6 +155,7 @@ export class Commands {
         execution?.closeGate(now);
       } else {
         runs.setStatus(row.run, STATUS.paused, false, now);
+        execution?.sayBytes();
         this.#shard.note(row.run, "workflow_paused");
         if (execution !== undefined) this.#shard.drop(execution);
       }
@@ -244,9 +252,10 @@ export class Commands {
       // From a step on, the history goes on where that step began; else it begins anew.
       const isNew = from === null || row.begun === 0;
       const begun = isNew ? (queue === null ? null : 0) : row.begun;
-      runs.restart(row.run, isNew ? this.#shard.marks.next(3) : row.started, begun);
+      const bytes = from === null ? 0 : steps.bytesOf(row.run) + chunks.bytesOf(row.run);
+      runs.restart(row.run, isNew ? this.#shard.marks.next(3) : row.started, begun, bytes);
       if (queue === null && !isNew) this.#shard.note(row.run, "workflow_running");
-      this.#shard.place({ ...row, begun }, queue);
+      this.#shard.place({ ...row, begun, bytes }, queue);
       return accept(null);
     });
   }
@@ -282,6 +291,11 @@ export class Commands {
       const { events } = this.#shard;
       if (isTerminal(row.status)) return refuse(REFUSAL.notRunning);
       if (events.has(row.run, token)) return accept(null);
+      const execution = this.#shard.execution(row.run);
+      const hasRoom = execution?.hasRoomFor(payload.bytes) ?? row.bytes + payload.bytes <= MAX_INSTANCE_BYTES;
+      if (!hasRoom) return refuse(INSTANCE_FULL);
+      if (execution === undefined) this.#shard.runs.addBytes(row.run, payload.bytes);
+      else execution.stored(payload.bytes);
       events.add(row.run, event.type, sentAt, payload, token);
       this.#deliverKept(row.run, event.type);
       const isParked = row.live === 0 && (row.status === STATUS.running || row.status === STATUS.waiting);

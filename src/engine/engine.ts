@@ -84,6 +84,10 @@ export class WorkflowEngine extends DurableObject<object> implements EngineStub 
     return this.#commands.sendEvent(workflow, id, event, token);
   }
 
+  createScheduled(workflow: string, cron: string, scheduledTime: number): Promise<void> {
+    return this.#commands.createScheduled(workflow, cron, scheduledTime);
+  }
+
   async lineChanged(workflow: string, shard: number, state: LineState): Promise<void> {
     this.#shard.limiters.at(workflow).heard(shard, state);
   }

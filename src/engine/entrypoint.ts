@@ -23,4 +23,6 @@ export interface WorkflowRunEvent<Params = unknown> {
   payload: Params;
   instanceId: string;
   workflowName: string;
+  /** Only of an instance that a schedule created: the expression, and when it was due, in ms since the epoch. */
+  schedule?: { cron: string; scheduledTime: number };
 }

@@ -5,15 +5,21 @@ import { type Marks, timeOf } from "./marks.ts";
 import { never } from "./never.ts";
 import type { RollbackHandler } from "./rollback-options.ts";
 import type { WorkflowDefinition } from "./registry.ts";
+import type { RunsTable } from "./runs-table.ts";
+import { MAX_INSTANCE_BYTES } from "./values.ts";
 import { FORM, cloneKey, decode } from "./value-store.ts";
 import { replayStream } from "./stream-results.ts";
 import { firstKey, STATE, type StepRow, type StepsTable } from "./steps-table.ts";
 import type { Timer, Timers } from "./timers.ts";
 
+/** A run's row is told how much the run takes on disk whenever that has grown by so much. */
+const SAY_BYTES = 1024 * 1024;
+
 /** What an execution needs of the shard it runs in. */
 export interface ExecutionHost {
   readonly storage: DurableObjectStorage;
   readonly marks: Marks;
+  readonly runs: RunsTable;
   readonly steps: StepsTable;
   readonly events: EventsTable;
   readonly chunks: ChunksTable;
@@ -70,6 +76,9 @@ export class Execution {
   /** Set when the run is being rolled back: its code may not call steps any more. */
   isRollingBack = false;
   #collect: (() => void) | undefined;
+  /** What the run's results and events take on disk, and how much of it its row does not say yet. */
+  #bytes: number;
+  #unsaid = 0;
   /** Writes of this execution that wait for the next flush. */
   pendingWrites = 0;
   /**
@@ -96,12 +105,14 @@ export class Execution {
     definition: WorkflowDefinition,
     run: number,
     id: string,
+    bytes: number,
     recorded: Iterable<StepRow>,
   ) {
     this.host = host;
     this.definition = definition;
     this.run = run;
     this.id = id;
+    this.#bytes = bytes;
     this.#nextStep = firstKey(run) + 1;
     for (const row of recorded) {
       this.#recorded.set(`${row.kind} ${row.count} ${row.name}`, row);
@@ -155,6 +166,24 @@ export class Execution {
       config: null,
     };
     return { row, stored: false };
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    return this.#bytes + bytes <= MAX_INSTANCE_BYTES;
+  }
+
+  /** Inside a write that adds to what the run takes on disk. */
+  stored(bytes: number): void {
+    this.#bytes += bytes;
+    this.#unsaid += bytes;
+    if (this.#unsaid >= SAY_BYTES) this.sayBytes();
+  }
+
+  /** Inside a write. */
+  sayBytes(): void {
+    if (this.#unsaid === 0) return;
+    this.host.runs.addBytes(this.run, this.#unsaid);
+    this.#unsaid = 0;
   }
 
   valueOf(row: StepRow): unknown {

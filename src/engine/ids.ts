@@ -21,6 +21,17 @@ export function isAddressableId(id: unknown): id is string {
   return typeof id === "string" && ADDRESSABLE.test(id);
 }
 
+/** The id of the instance that a schedule creates (spec §2.3). No application can choose it. */
+export function scheduledId(cron: string, scheduledTime: number): string {
+  return `${cron}-${scheduledTime}`;
+}
+
+/** What an instance was scheduled for, which its id says; `undefined` for one that was created by code. */
+export function scheduleOf(id: string): { cron: string; scheduledTime: number } | undefined {
+  const match = isCreatableId(id) ? null : /^(.+)-(\d+)$/.exec(id);
+  return match?.[1] === undefined ? undefined : { cron: match[1], scheduledTime: Number(match[2]) };
+}
+
 /** Words of Cloudflare's REST paths, refused in the object form of `createBatch`. */
 export function isReservedId(id: string): boolean {
   return RESERVED.test(id);

@@ -88,6 +88,8 @@ export interface EngineStub {
     event: { type: string; payload: unknown },
     token: string,
   ): Promise<Reply<null>>;
+  /** Between shards (schedules.ts): a schedule fires. Its instance is created once, whoever asks and how often. */
+  createScheduled(workflow: string, cron: string, scheduledTime: number): Promise<void>;
   /** Between shards (limiter.ts): what one says of its own accord, … */
   lineChanged(workflow: string, shard: number, state: LineState): Promise<void>;
   /** … what it says when asked, … */

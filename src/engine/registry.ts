@@ -1,3 +1,4 @@
+import { type Cron, parseCron } from "./cron.ts";
 import { DEFAULT_RETENTION_MS } from "./retention.ts";
 import { WorkflowEntrypoint } from "./entrypoint.ts";
 
@@ -15,6 +16,8 @@ export interface WorkflowRegistration {
   errorRetentionMs?: number;
   /** `concurrency.limit`: how many runs execute at once, over all shards. Default: as many as there is room for. */
   concurrencyLimit?: number;
+  /** Cron expressions. Default: none. */
+  schedules?: readonly string[];
 }
 
 export interface Registration {
@@ -36,6 +39,7 @@ export interface WorkflowDefinition {
   successRetentionMs: number;
   errorRetentionMs: number;
   concurrencyLimit: number | undefined;
+  schedules: readonly Cron[];
   /** An uncaught NonRetryableError keeps its name and message in the run's error (spec §2.2). */
   keepsNonRetryableError: boolean;
   /** Errors of callbacks keep name and own properties (spec §6.9). */
@@ -92,6 +96,7 @@ export function registerWorkflows(worker: Readonly<Record<string, unknown>>, reg
       successRetentionMs: policy.successRetentionMs ?? DEFAULT_RETENTION_MS,
       errorRetentionMs: policy.errorRetentionMs ?? DEFAULT_RETENTION_MS,
       concurrencyLimit: policy.concurrencyLimit,
+      schedules: (policy.schedules ?? []).map((text) => parseCron(text)),
       keepsNonRetryableError,
       keepsErrorNames,
     });

@@ -26,6 +26,7 @@ export type RunRow = {
   purge_at: number | null;
   queue: number | null;
   begun: Mark | null;
+  bytes: number;
 };
 
 export interface NewRun {
@@ -150,6 +151,10 @@ export class RunsTable {
     );
   }
 
+  addBytes(run: number, bytes: number): void {
+    this.#sql.exec("UPDATE runs SET bytes = bytes + ? WHERE run = ?", bytes, run);
+  }
+
   setBegun(run: number, begun: Mark): void {
     this.#sql.exec("UPDATE runs SET begun = ? WHERE run = ?", begun, run);
   }
@@ -230,13 +235,14 @@ export class RunsTable {
   }
 
   /** Back to the beginning, to be executed or queued next: same id, payload and time of creation (spec §4.7). */
-  restart(run: number, started: Mark, begun: Mark | null): void {
+  restart(run: number, started: Mark, begun: Mark | null, bytes: number): void {
     this.#storage.kv.delete(cloneKey.output(run));
     this.#sql.exec(
-      `UPDATE runs SET started = ?, begun = ?, ended = NULL, purge_at = NULL, output_form = 0, output = NULL,
+      `UPDATE runs SET started = ?, begun = ?, bytes = ?, ended = NULL, purge_at = NULL, output_form = 0, output = NULL,
          error = NULL, rollback = NULL WHERE run = ?`,
       started,
       begun,
+      bytes,
       run,
     );
   }

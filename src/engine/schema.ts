@@ -9,6 +9,7 @@ export const SCHEMA: readonly (readonly string[])[] = [
     // due row or an event, is paused or has ended.
     // `queue`: its place in the line of runs that wait for their turn to execute (admission.ts); NULL outside it.
     // `begun`: the mark of its first turn; 0 before that, NULL when it began in the moment of its creation.
+    // `bytes`: what its results and events take, to a megabyte or so.
     `CREATE TABLE runs (
       run INTEGER PRIMARY KEY AUTOINCREMENT,
       workflow TEXT NOT NULL,
@@ -31,6 +32,7 @@ export const SCHEMA: readonly (readonly string[])[] = [
       purge_at INTEGER,
       queue INTEGER,
       begun INTEGER,
+      bytes INTEGER NOT NULL DEFAULT 0,
       UNIQUE (workflow, id)
     )`,
     `CREATE INDEX runs_purge ON runs (purge_at) WHERE purge_at IS NOT NULL`,
@@ -99,6 +101,8 @@ export const SCHEMA: readonly (readonly string[])[] = [
     ) WITHOUT ROWID`,
     // What happens to a run as a whole and is not in its own row: pauses, resumes, restarts, rollbacks.
     `CREATE TABLE log (run INTEGER NOT NULL, mark INTEGER NOT NULL, type TEXT NOT NULL, facts TEXT, PRIMARY KEY (run, mark)) WITHOUT ROWID`,
+    // When each schedule fires next; in the shard that is the home of its workflow.
+    `CREATE TABLE schedules (workflow TEXT NOT NULL, cron TEXT NOT NULL, next_at INTEGER NOT NULL, PRIMARY KEY (workflow, cron)) WITHOUT ROWID`,
     // Results that are streams, in pieces of 256 KiB at most.
     `CREATE TABLE chunks (step INTEGER NOT NULL, piece INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (step, piece)) WITHOUT ROWID`,
     // Events in order of acceptance. A delivered one stays, with the step that took it, as part of the run's history.
@@ -112,7 +116,7 @@ export const SCHEMA: readonly (readonly string[])[] = [
       value TEXT,
       token TEXT
     )`,
-    `CREATE INDEX events_run ON events (run)`,
+    `CREATE INDEX events_run ON events (run, token)`,
     `CREATE INDEX events_waiting ON events (run, type, event) WHERE taken_by IS NULL`,
   ],
 ];

@@ -8,12 +8,15 @@ import { EventsTable } from "./events-table.ts";
 import { Execution, type ExecutionHost } from "./execution.ts";
 import { Limiters, type Peers } from "./limiter.ts";
 import { LogTable } from "./log-table.ts";
+import { scheduleOf } from "./ids.ts";
 import { Marks } from "./marks.ts";
 import { logFailure, logLine } from "./log.ts";
 import { execute, type Settled } from "./run.ts";
 import { definitionOf, registeredLiveRuns } from "./registry.ts";
 import { DEFAULT_RETENTION_MS } from "./retention.ts";
 import { Rollbacks } from "./rollbacks.ts";
+import { Schedules } from "./schedules.ts";
+import { SchedulesTable } from "./schedules-table.ts";
 import { type RunRow, RunsTable } from "./runs-table.ts";
 import { isTerminal, STATUS } from "./status.ts";
 import { timeoutError } from "./step-wait.ts";
@@ -38,6 +41,7 @@ export class Shard implements ExecutionHost {
   readonly events: EventsTable;
   readonly chunks: ChunksTable;
   readonly log: LogTable;
+  readonly schedules: SchedulesTable;
   readonly marks = new Marks();
   readonly commits = new Commits();
   readonly timers = new Timers();
@@ -47,6 +51,7 @@ export class Shard implements ExecutionHost {
   readonly limiters: Limiters;
   readonly admission: Admission;
   readonly #alarm: AlarmClock;
+  readonly #schedules: Schedules;
   readonly #live = new Map<number, Execution>();
   readonly #watchers = new Map<number, Set<() => void>>();
   readonly #unknownWorkflows = new Set<string>();
@@ -61,9 +66,11 @@ export class Shard implements ExecutionHost {
     this.events = new EventsTable(state.storage);
     this.chunks = new ChunksTable(state.storage);
     this.log = new LogTable(state.storage);
+    this.schedules = new SchedulesTable(state.storage);
     this.#alarm = new AlarmClock(state.storage, (after) =>
-      earliest(this.steps.nextDueAt(after), this.runs.nextPurgeAt()),
+      earliest([this.steps.nextDueAt(after), this.runs.nextPurgeAt(), this.#schedules.nextAt()]),
     );
+    this.#schedules = new Schedules(this, this.#alarm, peers);
     this.rollbacks = new Rollbacks(this, this.#alarm);
     this.limiters = new Limiters(peers);
     this.admission = new Admission(this, this.limiters);
@@ -82,7 +89,7 @@ export class Shard implements ExecutionHost {
 
   /** Inside the write that made the row. */
   begin(run: number, workflow: string, id: string, createdAt: number, payload: Encoded): void {
-    this.#launch({ run, workflow, id, createdAt, payload: () => copyOf(payload), recorded: [] });
+    this.#launch({ run, workflow, id, createdAt, payload: () => copyOf(payload), bytes: 0, recorded: [] });
   }
 
   /** Runs again from the top, from the journal. The row says `live` already. */
@@ -97,6 +104,7 @@ export class Shard implements ExecutionHost {
       id: row.id,
       createdAt: row.created_at,
       payload: () => decode(this.storage, row.payload_form, row.payload, cloneKey.payload(row.run)),
+      bytes: row.bytes,
       recorded: this.steps.ofRun(row.run),
     };
   }
@@ -119,13 +127,21 @@ export class Shard implements ExecutionHost {
 
   #prepare(start: Start): Execution | undefined {
     const definition = definitionOf(start.workflow);
-    if (definition !== undefined) return new Execution(this, definition, start.run, start.id, start.recorded);
+    if (definition !== undefined)
+      return new Execution(this, definition, start.run, start.id, start.bytes, start.recorded);
     this.#reportUnknown(start.workflow);
     return undefined;
   }
 
   #execute(execution: Execution, { createdAt, payload, id, workflow }: Start): Promise<Settled> {
-    const event = { timestamp: new Date(createdAt), payload: payload(), instanceId: id, workflowName: workflow };
+    const schedule = scheduleOf(id);
+    const event = {
+      timestamp: new Date(createdAt),
+      payload: payload(),
+      instanceId: id,
+      workflowName: workflow,
+      ...(schedule && { schedule }),
+    };
     return execute(execution, this.#state, this.#env, event);
   }
 
@@ -153,6 +169,8 @@ export class Shard implements ExecutionHost {
     }
     this.admission.refresh();
     this.limiters.start();
+    await this.commits.join(() => this.#schedules.adopt(Date.now()));
+    await this.#schedules.fire();
   }
 
   /** A run that cannot be read is left where it is, and keeps none of the others from going on. */
@@ -222,6 +240,7 @@ export class Shard implements ExecutionHost {
       });
       if (woken < RUNS_PER_TURN) break;
     }
+    await this.#schedules.fire();
     await this.#purge();
     this.admission.refresh();
     await this.commits.join(() => this.#alarm.arm(this.#isExecuting, lookedAt));
@@ -387,6 +406,7 @@ export class Shard implements ExecutionHost {
   /** Inside a write: the last callback of a run that is to pause has ended. */
   markPaused(execution: Execution): void {
     this.runs.setStatus(execution.run, STATUS.paused, false, Date.now());
+    execution.sayBytes();
     this.note(execution.run, "workflow_paused");
     this.drop(execution);
   }
@@ -449,6 +469,7 @@ export class Shard implements ExecutionHost {
     // Whoever waits for an event is running to everybody outside (spec §4.1).
     const status = execution.waitedTypes.length > 0 ? STATUS.running : STATUS.waiting;
     this.runs.setStatus(execution.run, status, false, null);
+    execution.sayBytes();
     this.#alarm.noLaterThan(execution.nextDueAt());
     this.drop(execution);
   }
@@ -460,9 +481,11 @@ interface Start {
   id: string;
   createdAt: number;
   payload: () => unknown;
+  bytes: number;
   recorded: Iterable<StepRow>;
 }
 
-function earliest(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+function earliest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }

@@ -1,6 +1,6 @@
 import { callBack, type Outcome } from "./call-back.ts";
 import { EngineError, type ErrorRecord, isInfrastructureError, recordOf, reviveError } from "./errors.ts";
-import { UnserialisableResult } from "./values.ts";
+import { INSTANCE_FULL, UnserialisableResult } from "./values.ts";
 import type { Execution, OpenStep } from "./execution.ts";
 import { isStepName } from "./ids.ts";
 import { journaled } from "./journaled.ts";
@@ -10,7 +10,7 @@ import { never } from "./never.ts";
 import { planRetry, type RetryPlan } from "./retry-plan.ts";
 import { readRollback } from "./rollback-options.ts";
 import { contextOf, recallConfig, resolveConfig, type StepConfig, storeConfig, timeoutMs } from "./step-config.ts";
-import { keepStream, replayStream } from "./stream-results.ts";
+import { KeptStream, keepStream, replayStream } from "./stream-results.ts";
 import { KIND, ROLLBACK, STATE } from "./steps-table.ts";
 import { copyOf, type Encoded, encode, FORM } from "./value-store.ts";
 
@@ -127,7 +127,7 @@ class Attempts {
     const { row } = this.#step;
     const attempt = row.attempts;
     const isCurrent = (): boolean => row.attempts === attempt && row.failures < attempt;
-    return new KeptStream(await keepStream(this.#execution, row.step, row.name, value, isCurrent));
+    return keepStream(this.#execution, row.step, row.name, value, isCurrent);
   }
 
   #succeed(value: unknown, started: Mark): unknown {
@@ -137,8 +137,9 @@ class Attempts {
     try {
       encoded =
         value instanceof KeptStream
-          ? { form: FORM.stream, text: String(value.pieces) }
+          ? { form: FORM.stream, text: String(value.pieces), bytes: value.bytes }
           : encode(value, `Step ${row.name}-${row.count} output`);
+      if (!execution.hasRoomFor(encoded.bytes)) throw new UnserialisableResult(INSTANCE_FULL, true);
     } catch (thrown) {
       return this.#fail(thrown, started);
     }
@@ -148,6 +149,7 @@ class Attempts {
       const ended = marks.next(2);
       if (this.#step.stored || row.attempts > 1 || row.rollback !== null) steps.complete(row, ended, encoded);
       else steps.insertCompleted(row.step, row.kind, row.name, row.count, row.started, ended, encoded, row.config);
+      execution.stored(encoded.bytes);
       execution.end(this.#step);
       execution.host.recorded(execution);
     });
@@ -160,7 +162,7 @@ class Attempts {
     const execution = this.#execution;
     const { row } = this.#step;
     if (thrown instanceof UnserialisableResult) {
-      const fault = thrown.isStream ? thrown.message : `Value returned from step "${row.name}" is not serialisable`;
+      const fault = thrown.isWhole ? thrown.message : `Value returned from step "${row.name}" is not serialisable`;
       const error = recordOf(new EngineError("WorkflowFatalError", fault), true);
       execution.host.failRun(execution, new EngineError("WorkflowFatalError", fatalMessage(row.name, thrown)), () =>
         this.#recordFailure(started, error, { error }),
@@ -229,17 +231,8 @@ class Attempts {
   }
 }
 
-/** A stream that is on disk already. */
-class KeptStream {
-  readonly pieces: number;
-
-  constructor(pieces: number) {
-    this.pieces = pieces;
-  }
-}
-
-function fatalMessage(step: string, { isStream, message }: UnserialisableResult): string {
-  if (isStream) return message;
+function fatalMessage(step: string, { isWhole, message }: UnserialisableResult): string {
+  if (isWhole) return message;
   return `The execution of the Workflow instance was terminated, as the step "${step}" returned a value which is not serialisable`;
 }
 

@@ -74,6 +74,18 @@ export class StepsTable {
     );
   }
 
+  /** What the results of a run take, but for those in V8's form and streams. */
+  bytesOf(run: number): number {
+    return this.#sql
+      .exec<{ bytes: number }>(
+        "SELECT COALESCE(sum(length(value)), 0) AS bytes FROM steps WHERE step >= ? AND step < ? AND form = ?",
+        firstKey(run),
+        firstKey(run + 1),
+        FORM.json,
+      )
+      .one().bytes;
+  }
+
   /** The hot path: a step that ended in its first attempt before anything of it was written. */
   insertCompleted(
     step: number,

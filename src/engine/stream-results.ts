@@ -1,19 +1,28 @@
 import type { ChunksTable } from "./chunks-table.ts";
-import { UnserialisableResult } from "./values.ts";
+import { INSTANCE_FULL, UnserialisableResult } from "./values.ts";
 import type { Execution } from "./execution.ts";
 import { journaled } from "./journaled.ts";
 import { never } from "./never.ts";
-import { runOf } from "./steps-table.ts";
 
-/** Cloudflare's limits (spec §6.11): one incoming chunk, and all streams of one instance. */
+/** Cloudflare's limit for one incoming chunk (spec §6.11). */
 const MAX_CHUNK_BYTES = 16 * 1024 * 1024;
-const MAX_INSTANCE_BYTES = 1024 * 1024 * 1024;
 const PIECE_BYTES = 256 * 1024;
+
+/** A stream that is on disk already. */
+export class KeptStream {
+  readonly pieces: number;
+  readonly bytes: number;
+
+  constructor(pieces: number, bytes: number) {
+    this.pieces = pieces;
+    this.bytes = bytes;
+  }
+}
 
 /**
  * Keeps a stream that a step has returned, whole, before the step resolves. What an earlier attempt left is removed.
  * @param isCurrent false when the attempt has timed out meanwhile: the next one keeps its own stream under the same step
- * @returns how many pieces were kept
+ * @returns how many pieces and bytes were kept
  * @throws UnserialisableResult for a stream that cannot be kept, which ends the run
  */
 export async function keepStream(
@@ -22,19 +31,18 @@ export async function keepStream(
   name: string,
   stream: ReadableStream,
   isCurrent: () => boolean,
-): Promise<number> {
+): Promise<KeptStream> {
   const { chunks } = execution.host;
   const reader = readerOf(stream, name);
   await journaled(execution, () => chunks.remove(step, step + 1));
-  let bytes = chunks.bytesOf(runOf(step));
+  let bytes = 0;
   let pieces = 0;
   for (;;) {
     const chunk = await nextChunk(reader, name);
     if (!isCurrent()) return never();
-    if (chunk === undefined) return pieces;
+    if (chunk === undefined) return new KeptStream(pieces, bytes);
     bytes += chunk.byteLength;
-    if (bytes > MAX_INSTANCE_BYTES)
-      throw new UnserialisableResult("The instance has exceeded the 1GiB storage limit", true);
+    if (!execution.hasRoomFor(bytes)) throw new UnserialisableResult(INSTANCE_FULL, true);
     for (let start = 0; start < chunk.byteLength; start += PIECE_BYTES) {
       const piece = pieces++;
       await journaled(execution, () => {

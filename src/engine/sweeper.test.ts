@@ -36,7 +36,7 @@ function shardWithOneRun(): {
     admission: { isCrowded: false },
   };
   const host = shard as unknown as ExecutionHost;
-  const execution = new Execution(host, { name: "w" } as Execution["definition"], 1, "id", []);
+  const execution = new Execution(host, { name: "w" } as Execution["definition"], 1, "id", 0, []);
   const sweeper = new Sweeper(shard as unknown as Shard, new Map([[1, execution]]));
   return { execution, sweeper, host, put, park };
 }

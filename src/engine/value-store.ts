@@ -8,10 +8,12 @@ export const FORM = { none: 0, json: 1, clone: 2, stream: 3 } as const;
 export interface Encoded {
   form: number;
   text: string | null;
+  /** What it takes on disk, about. */
+  bytes: number;
   clone?: unknown;
 }
 
-const NONE: Encoded = { form: FORM.none, text: null };
+const NONE: Encoded = { form: FORM.none, text: null, bytes: 0 };
 const encoder = new TextEncoder();
 
 /**
@@ -23,11 +25,11 @@ export function encode(value: unknown, what: string): Encoded {
   const { form, bytes } = inspect(value);
   if (form === "clone") {
     if (bytes > MAX_VALUE_BYTES) throw tooLarge(what);
-    return { form: FORM.clone, text: null, clone: value };
+    return { form: FORM.clone, text: null, bytes, clone: value };
   }
   const text = JSON.stringify(value);
   if (text.length * 3 > MAX_VALUE_BYTES && encoder.encode(text).byteLength > MAX_VALUE_BYTES) throw tooLarge(what);
-  return { form: FORM.json, text };
+  return { form: FORM.json, text, bytes: text.length };
 }
 
 function tooLarge(what: string): EngineError {

@@ -7,6 +7,9 @@ export type Form = "json" | "clone";
 
 /** Cloudflare's limit for params, results and event payloads. */
 export const MAX_VALUE_BYTES = 1024 * 1024;
+/** Cloudflare's limit for all results and events of one instance (spec §11). */
+export const MAX_INSTANCE_BYTES = 1024 * 1024 * 1024;
+export const INSTANCE_FULL = "The instance has exceeded the 1GiB storage limit";
 
 export interface Inspection {
   form: Form;
@@ -41,12 +44,12 @@ export function inspect(value: unknown): Inspection {
 
 /** A result that cannot be kept: the run ends `errored` and no `catch` in `run` sees it (spec §6.10). */
 export class UnserialisableResult extends Error {
-  /** The message then says what is wrong with the stream, and is the run's. */
-  readonly isStream: boolean;
+  /** The message is the run's as it stands; it says what is wrong with a stream, for example. */
+  readonly isWhole: boolean;
 
-  constructor(message: string, isStream = false) {
+  constructor(message: string, isWhole = false) {
     super(message);
-    this.isStream = isStream;
+    this.isWhole = isWhole;
   }
 }
 

@@ -29,6 +29,8 @@ export interface StartOptions {
   readonly dataDirectory?: string;
   /** Shards of the workflow engine, for a new data directory. Default 8. */
   readonly shards?: number;
+  /** Runs of workflows that are held in memory at once; further ones are queued. Default 20,000. */
+  readonly maxLiveRuns?: number;
   readonly limits?: Partial<SupervisorLimits>;
   /** Takes the application's log and what the host has to say. */
   readonly log: LogSink;
@@ -105,6 +107,7 @@ async function serve(
   const bundle = await compile(project, {
     outDir: data.buildPath,
     shards: data.shards,
+    ...(options.maxLiveRuns !== undefined && { maxLiveRuns: options.maxLiveRuns }),
     onWarning: ({ text, place }) => log("warn", place === undefined ? text : `${formatPlace(place)}: ${text}`),
     ...(options.signal !== undefined && { signal: options.signal }),
   });

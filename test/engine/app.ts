@@ -25,6 +25,11 @@ export class EngineApp {
     return new EngineApp(await startCli(PROJECT), await Witness.start());
   }
 
+  /** Another application that answers the same calls. */
+  static async of(project: string, witness: Witness, args: readonly string[] = []): Promise<EngineApp> {
+    return new EngineApp(await startCli(project, { args }), witness);
+  }
+
   async stop(): Promise<void> {
     await this.server.stop();
     await this.witness.stop();

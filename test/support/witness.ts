@@ -1,15 +1,17 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /**
  * Sees what step callbacks do, from outside the server under test: a plain HTTP server with a log of its own. A body
- * is one line, `<instance id> <text>`.
+ * is one line, `<instance id> <text>`. What is sent to `/hold` is answered when the test lets it go on.
  */
 export class Witness {
   readonly url: string;
   readonly #server: Server;
   readonly #lines: string[] = [];
   readonly #listeners = new Set<() => void>();
+  readonly #held = new Map<string, ServerResponse[]>();
+  readonly #free = new Set<string>();
 
   private constructor(server: Server) {
     this.#server = server;
@@ -19,8 +21,10 @@ export class Witness {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        this.#lines.push(Buffer.concat(chunks).toString("utf8"));
-        response.end();
+        const line = Buffer.concat(chunks).toString("utf8");
+        this.#lines.push(line);
+        if (request.url === "/hold" && !this.#free.has(line)) this.#hold(line, response);
+        else response.end();
         for (const listener of this.#listeners) listener();
       });
     });
@@ -32,6 +36,18 @@ export class Witness {
       server.listen(0, "127.0.0.1", resolve);
     });
     return new Witness(server);
+  }
+
+  /** Answers what an instance has sent to `/hold`, or will send. */
+  release(id: string, text: string): void {
+    const line = `${id} ${text}`;
+    this.#free.add(line);
+    for (const response of this.#held.get(line) ?? []) response.end();
+    this.#held.delete(line);
+  }
+
+  #hold(line: string, response: ServerResponse): void {
+    this.#held.set(line, [...(this.#held.get(line) ?? []), response]);
   }
 
   /** Texts of one instance, in order of arrival. */

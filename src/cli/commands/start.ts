@@ -42,6 +42,11 @@ export const start = command(
         valueHint: "number",
         description: "Shards of the workflow engine, fixed when the data is first made (default: 8)",
       },
+      "max-live-runs": {
+        type: "string",
+        valueHint: "number",
+        description: "Workflow runs held in memory at once; further ones are queued (default: 20000)",
+      },
       "blocked-after": {
         type: "string",
         valueHint: "seconds",
@@ -63,6 +68,10 @@ export const start = command(
       const port = wholeNumber("start", "--port", args.port, [0, 65_535]);
       const shards =
         args.shards === undefined ? undefined : wholeNumber("start", "--shards", args.shards, [1, MAX_SHARDS]);
+      const maxLiveRuns =
+        args["max-live-runs"] === undefined
+          ? undefined
+          : wholeNumber("start", "--max-live-runs", args["max-live-runs"], [1, 10_000_000]);
       const blockedAfterMs = 1000 * wholeNumber("start", "--blocked-after", args["blocked-after"], [1, 3600]);
 
       const log = (entry: LogEntry) => {
@@ -87,6 +96,7 @@ export const start = command(
           ...(args.data !== undefined && { dataDirectory: args.data }),
           ...(args.env !== undefined && { environment: args.env }),
           ...(shards !== undefined && { shards }),
+          ...(maxLiveRuns !== undefined && { maxLiveRuns }),
         });
       } catch (error) {
         // Asked to stop before there was anything to stop.
