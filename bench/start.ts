@@ -1,20 +1,21 @@
 /**
  * How long a server takes to start: from the finished build until it answers, with new data and with data that is there.
  *
- *     npx tsc -p bench && node dist/bench/start.js [--runs 10] [project]
+ *     npm run bench:start -- [--runs 10] [project]
  *
  * The project defaults to examples/csv-import. Every run is the real command in a process of its own.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { cpus, release, tmpdir, totalmem, type } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-
-const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
-const CLI = join(REPOSITORY, "dist", "cli", "main.js");
+import { REPOSITORY } from "../test/support/repository.ts";
+import { CLI } from "../test/support/running-server.ts";
+import { machine } from "./machine.ts";
+import { median } from "./statistics.ts";
+import { versionIn } from "./subjects/versions.ts";
 
 interface Ready {
   readonly event: "ready";
@@ -29,7 +30,10 @@ const { values, positionals } = parseArgs({
 const project = positionals[0] ?? join(REPOSITORY, "examples", "csv-import");
 const runs = Math.max(1, Number(values.runs));
 
-console.log(await machine());
+console.log(machine());
+console.log(
+  `node ${process.versions.node}, workerd ${await versionIn("node_modules/workerd")}, pawl ${await versionIn(".")}`,
+);
 console.log(`pawl start ${relative(REPOSITORY, project) || project}: finished build to ready, ms, ${runs} runs each`);
 const fresh: number[] = [];
 const again: number[] = [];
@@ -77,22 +81,6 @@ async function untilReady(child: ChildProcess, complaints: () => string): Promis
 }
 
 function summary(label: string, times: readonly number[]): string {
-  const sorted = times.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
-  return `  ${label.padEnd(20)} median ${median.toFixed(0)}, min ${sorted[0]}, max ${sorted.at(-1)}`;
-}
-
-async function machine(): Promise<string> {
-  const [cpu] = cpus();
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
-  return [
-    `${type()} ${release()}, ${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, ${memory}`,
-    `node ${process.versions.node}, workerd ${await versionOf("node_modules/workerd")}, pawl ${await versionOf(".")}`,
-  ].join("\n");
-}
-
-async function versionOf(folder: string): Promise<string> {
-  const manifest = JSON.parse(await readFile(join(REPOSITORY, folder, "package.json"), "utf8")) as { version: string };
-  return manifest.version;
+  const [least, most] = [Math.min(...times), Math.max(...times)];
+  return `  ${label.padEnd(20)} median ${median(times).toFixed(0)}, min ${least}, max ${most}`;
 }

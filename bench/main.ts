@@ -1,0 +1,78 @@
+import { writeFile } from "node:fs/promises";
+import { defineCommand, runMain } from "citty";
+import { measure } from "./measure.ts";
+import { figuresOf } from "./report/json.ts";
+import { reportOf } from "./report/table.ts";
+import { type Subject, SUBJECTS, workerSubjects } from "./subjects/index.ts";
+import { type Work, works } from "./works/index.ts";
+
+const REPETITIONS = 3;
+
+const bench = defineCommand({
+  meta: {
+    name: "npm run bench --",
+    description: "Measures Pawl beside Cloudflare's own engines and the raw limits of this machine, in one run",
+  },
+  args: {
+    only: {
+      type: "string",
+      valueHint: "work,…",
+      description: `Measure only these: ${works.map(({ name }) => name).join(", ")}`,
+    },
+    on: {
+      type: "string",
+      valueHint: "subject,…",
+      description: `Measure only on these: ${SUBJECTS.join(", ")}`,
+    },
+    json: { type: "string", valueHint: "file", description: "Also write the figures as JSON" },
+    repeat: {
+      type: "string",
+      valueHint: "number",
+      default: String(REPETITIONS),
+      description: "Repetitions after the warm-up, 3 or more for figures to be published",
+    },
+    quick: { type: "boolean", description: "Small sizes, one repetition: only to see that everything works" },
+  },
+  async run({ args }) {
+    const record = await measure({
+      works: chosen(args.only),
+      subjects: subjectsOf(args.on),
+      repetitions: args.quick === true ? 1 : wholeNumber("--repeat", args.repeat),
+      quick: args.quick === true,
+      progress: (text) => process.stderr.write(`${text}\n`),
+    });
+    process.stdout.write(`\n${reportOf(record)}`);
+    if (args.json !== undefined) await writeFile(args.json, `${JSON.stringify(figuresOf(record), null, 2)}\n`);
+    // Something that was to be measured was not.
+    if (record.missing.some(({ work }) => work !== "all")) process.exitCode = 1;
+  },
+});
+
+function subjectsOf(on: string | undefined): readonly Subject[] {
+  if (on === undefined) return workerSubjects;
+  return on.split(",").map((name) => {
+    const subject = workerSubjects.find((candidate) => candidate.name === name);
+    if (subject === undefined) throw new Error(`There is no subject "${name}". There are: ${SUBJECTS.join(", ")}.`);
+    return subject;
+  });
+}
+
+function chosen(only: string | undefined): readonly Work[] {
+  if (only === undefined) return works;
+  return only.split(",").map((name) => {
+    const work = works.find((candidate) => candidate.name === name);
+    if (work === undefined) {
+      throw new Error(`There is no work "${name}". There are: ${works.map((candidate) => candidate.name).join(", ")}.`);
+    }
+    return work;
+  });
+}
+
+function wholeNumber(flag: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`${flag} takes a whole number, 1 or more, and not "${text}".`);
+  return value;
+}
+
+await runMain(bench);
