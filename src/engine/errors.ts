@@ -75,7 +75,7 @@ function ownFacts(error: Error): Record<string, unknown> {
 
 function isSmallJson(value: unknown): boolean {
   try {
-    const { form, bytes } = inspect(value);
+    const { form, bytes } = inspect(value, true);
     return form === "json" && bytes <= MAX_FACT_BYTES;
   } catch {
     return false;

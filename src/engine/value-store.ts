@@ -1,5 +1,5 @@
 import { EngineError } from "./errors.ts";
-import { inspect, MAX_VALUE_BYTES } from "./values.ts";
+import { inspect, MAX_VALUE_BYTES, type UnserialisableResult } from "./values.ts";
 
 /** How a value lies in its row: not at all (`undefined`), as JSON text, as V8's bytes under a key of its own, or as a stream. */
 export const FORM = { none: 0, json: 1, clone: 2, stream: 3 } as const;
@@ -18,18 +18,31 @@ const encoder = new TextEncoder();
 
 /**
  * @param what names the value in the error, for example `Step fetch-1 output`
- * @throws EngineError `… is too large. Maximum allowed size is 1MiB.`, and what `inspect` throws
+ * @throws EngineError `… is too large. Maximum allowed size is 1MiB.`, and what `inspect` and `structuredClone` throw
  */
 export function encode(value: unknown, what: string): Encoded {
   if (value === undefined) return NONE;
-  const { form, bytes } = inspect(value);
-  if (form === "clone") {
-    if (bytes > MAX_VALUE_BYTES) throw tooLarge(what);
-    return { form: FORM.clone, text: null, bytes, clone: value };
+  const { form, bytes, doubt } = inspect(value);
+  if (bytes > MAX_VALUE_BYTES && inspect(value, true).bytes > MAX_VALUE_BYTES) throw tooLarge(what);
+  if (form === "json") {
+    const text = JSON.stringify(value);
+    // Control characters and fractions are several times as long in JSON as in V8's form.
+    if (isShort(text)) return { form: FORM.json, text, bytes: text.length };
   }
-  const text = JSON.stringify(value);
-  if (text.length * 3 > MAX_VALUE_BYTES && encoder.encode(text).byteLength > MAX_VALUE_BYTES) throw tooLarge(what);
-  return { form: FORM.json, text, bytes: text.length };
+  // Copied now: what the code does to the value before its turn to be written has come is not part of the result.
+  return { form: FORM.clone, text: null, bytes, clone: snapshot(value, doubt) };
+}
+
+function snapshot(value: unknown, doubt: UnserialisableResult | undefined): unknown {
+  try {
+    return structuredClone(value);
+  } catch (error) {
+    throw doubt ?? error;
+  }
+}
+
+function isShort(text: string): boolean {
+  return text.length * 3 <= MAX_VALUE_BYTES || encoder.encode(text).byteLength <= MAX_VALUE_BYTES;
 }
 
 function tooLarge(what: string): EngineError {

@@ -13,8 +13,10 @@ export const INSTANCE_FULL = "The instance has exceeded the 1GiB storage limit";
 
 export interface Inspection {
   form: Form;
-  /** An estimate of the size as a clone. */
+  /** What V8's serializer makes of it; at most so many where the strings were not looked through. */
   bytes: number;
+  /** Inside an Error, where it depends on the compatibility date whether it is carried: what must not be. */
+  doubt?: UnserialisableResult;
 }
 
 const CLONE_TAGS: ReadonlySet<string> = new Set([
@@ -29,15 +31,20 @@ const CLONE_TAGS: ReadonlySet<string> = new Set([
   "[object String]",
   "[object BigInt]",
   "[object Error]",
+  "[object DOMException]",
+  "[object Headers]",
+  "[object Blob]",
+  "[object File]",
 ]);
 
 /**
  * Walks a value once.
+ * @param exact look through strings: they take two bytes a character only when one of them is beyond Latin-1
  * @throws UnserialisableResult for functions and platform objects (`Response`, stubs, streams)
  * @throws DataCloneError (a DOMException) for symbols, promises, weak collections and instances of an application's class
  */
-export function inspect(value: unknown): Inspection {
-  const walk: Walk = { form: "json", bytes: 0, seen: undefined };
+export function inspect(value: unknown, exact = false): Inspection {
+  const walk: Walk = { form: "json", bytes: 0, seen: undefined, exact };
   visit(value, walk, 0);
   return walk;
 }
@@ -54,6 +61,7 @@ export class UnserialisableResult extends Error {
 }
 
 interface Walk extends Inspection {
+  readonly exact: boolean;
   /** Objects met so far: a second meeting means sharing or a cycle, which JSON would lose. */
   seen: Set<object> | undefined;
 }
@@ -62,20 +70,23 @@ interface Walk extends Inspection {
 const MAX_DEPTH = 1000;
 
 function visit(value: unknown, walk: Walk, depth: number): void {
+  // Every part has a tag and mostly a length. The whole has none here, so that 1 MiB of text or bytes is 1 MiB.
+  if (depth > 0) walk.bytes += 2;
   switch (typeof value) {
     case "string":
-      walk.bytes += value.length + 2;
+      walk.bytes += bytesOfText(value, walk.exact);
       return;
     case "number":
-      walk.bytes += 8;
+      walk.bytes += bytesOfNumber(value);
       if (!Number.isFinite(value) || Object.is(value, -0)) walk.form = "clone";
       return;
     case "boolean":
-      walk.bytes += 4;
       return;
     case "undefined":
+      walk.form = "clone";
+      return;
     case "bigint":
-      walk.bytes += 8;
+      walk.bytes += bytesOfBigInt(value);
       walk.form = "clone";
       return;
     case "function":
@@ -83,10 +94,29 @@ function visit(value: unknown, walk: Walk, depth: number): void {
     case "symbol":
       throw uncloneable(String(value));
     case "object":
-      if (value === null) walk.bytes += 4;
-      else visitObject(value, walk, depth);
+      if (value !== null) visitObject(value, walk, depth);
       return;
   }
+}
+
+// oxlint-disable-next-line no-control-regex -- the whole of Latin-1 is meant
+const BEYOND_LATIN_1 = /[^\u0000-\u00ff]/;
+
+function bytesOfText(text: string, exact: boolean): number {
+  const isWide = !exact || BEYOND_LATIN_1.test(text);
+  return isWide ? 2 * text.length : text.length;
+}
+
+const LARGEST_SMALL = 2 ** 30;
+
+function bytesOfNumber(value: number): number {
+  const magnitude = Math.abs(value);
+  if (!Number.isInteger(value) || magnitude > LARGEST_SMALL) return 8;
+  return magnitude < 64 ? 1 : magnitude < 8192 ? 2 : magnitude < 1_048_576 ? 3 : 5;
+}
+
+function bytesOfBigInt(value: bigint): number {
+  return BigInt.asIntN(64, value) === value ? 8 : 8 + value.toString(16).length / 2;
 }
 
 function visitObject(value: object, walk: Walk, depth: number): void {
@@ -97,7 +127,8 @@ function visitObject(value: object, walk: Walk, depth: number): void {
     return;
   }
   walk.seen.add(value);
-  walk.bytes += 2;
+  // JSON.stringify would call it, wherever it comes from; structured clone does not.
+  if (Reflect.get(value, "toJSON") !== undefined) walk.form = "clone";
   if (Array.isArray(value)) {
     visitArray(value, walk, depth);
     return;
@@ -114,28 +145,29 @@ function visitObject(value: object, walk: Walk, depth: number): void {
 
 function visitArray(value: readonly unknown[], walk: Walk, depth: number): void {
   const { length } = value;
-  // Holes and named properties are carried by structured clone, not by JSON.
-  if (Object.keys(value).length !== length) {
+  const keys = Object.keys(value);
+  // Holes and named properties are carried by structured clone, not by JSON. Indices come first among the keys.
+  if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) {
     walk.form = "clone";
     visitProperties(value, walk, depth);
     return;
   }
   for (let i = 0; i < length; i++) visit(value[i], walk, depth + 1);
-  walk.bytes += length;
 }
 
 function visitProperties(value: object, walk: Walk, depth: number): void {
   for (const key of Object.keys(value)) {
-    walk.bytes += key.length + 4;
+    walk.bytes += 2 + bytesOfText(key, walk.exact);
     // A setter on Object.prototype would swallow it in JSON.parse's place.
-    if (key === "__proto__" || key === "toJSON") walk.form = "clone";
+    if (key === "__proto__") walk.form = "clone";
     visit(Reflect.get(value, key), walk, depth + 1);
   }
 }
 
 function visitBuiltIn(value: object, walk: Walk, depth: number): void {
   if (ArrayBuffer.isView(value)) {
-    walk.bytes += value.byteLength;
+    // A view is carried with the whole of its buffer, which may be much larger.
+    visit(value.buffer, walk, depth);
     return;
   }
   const tag = Object.prototype.toString.call(value);
@@ -148,15 +180,27 @@ function visitBuiltIn(value: object, walk: Walk, depth: number): void {
     }
   } else if (value instanceof Set) {
     for (const item of value) visit(item, walk, depth + 1);
-  } else if (value instanceof Error) walk.bytes += value.message.length + (value.stack?.length ?? 0);
-  else if (typeof value.valueOf() === "string") walk.bytes += Object.keys(value).length;
-  else walk.bytes += 16;
+  } else if (value instanceof Error) visitError(value, walk, depth);
+  else if (value instanceof Headers) visit([...value.entries()], walk, depth);
+  else if (value instanceof Blob) walk.bytes += value.size + value.type.length;
+  else if (value instanceof RegExp) visit(value.source, walk, depth);
+  else visit(value.valueOf(), walk, depth);
+}
+
+/** Which of its properties are carried depends on the compatibility date: V8 knows. Here only their size counts. */
+function visitError(error: Error, walk: Walk, depth: number): void {
+  for (const key of Object.getOwnPropertyNames(error)) {
+    try {
+      visit(Reflect.get(error, key), walk, depth + 1);
+    } catch (thrown) {
+      if (thrown instanceof UnserialisableResult) walk.doubt ??= thrown;
+    }
+  }
 }
 
 const PLATFORM_CLASSES: ReadonlySet<string> = new Set([
   "Response",
   "Request",
-  "Headers",
   "ReadableStream",
   "WritableStream",
   "TransformStream",

@@ -2,15 +2,13 @@ import { fileURLToPath } from "node:url";
 import { type RunningServer, startCli } from "../support/server.ts";
 import { Witness } from "../support/witness.ts";
 
-const PROJECT = fileURLToPath(new URL("../fixtures/engine-app", import.meta.url));
-
 export interface Status {
   status: string;
   output: unknown;
   error?: { name: string; message: string };
 }
 
-/** The engine under test: `test/fixtures/engine-app` on a real server, and a witness of what its steps do. */
+/** The engine under test: an application of `test/fixtures` on a real server, and a witness of what its steps do. */
 export class EngineApp {
   readonly server: RunningServer;
   readonly witness: Witness;
@@ -21,8 +19,10 @@ export class EngineApp {
     this.witness = witness;
   }
 
-  static async start(): Promise<EngineApp> {
-    return new EngineApp(await startCli(PROJECT), await Witness.start());
+  /** @param fixture a folder of `test/fixtures` whose application answers as `engine-app` does */
+  static async start(fixture = "engine-app"): Promise<EngineApp> {
+    const project = fileURLToPath(new URL(`../fixtures/${fixture}`, import.meta.url));
+    return new EngineApp(await startCli(project), await Witness.start());
   }
 
   /** Another application that answers the same calls. */

@@ -33,7 +33,11 @@ function object(value: object, seen: readonly object[]): unknown {
   const inside = [...seen, value];
   const deep = (item: unknown): unknown => faithful(item, inside);
   if (Array.isArray(value)) {
-    return Array.from(value, (item: unknown, i) => (i in value ? deep(item) : tagged("hole")));
+    const items = Array.from(value, (item: unknown, i) => (i in value ? deep(item) : tagged("hole")));
+    const names = Object.keys(value).filter((key) => !/^\d+$/.test(key));
+    return names.length === 0
+      ? items
+      : tagged("array", [...items, ...names.map((key) => [key, deep(Reflect.get(value, key))])]);
   }
   const type = Object.prototype.toString.call(value).slice(8, -1);
   if (value instanceof Date) return tagged(type, Number.isNaN(value.getTime()) ? "invalid" : value.toISOString());
@@ -47,10 +51,29 @@ function object(value: object, seen: readonly object[]): unknown {
   if (value instanceof ArrayBuffer) return tagged(type, [...new Uint8Array(value)]);
   if (value instanceof DataView)
     return tagged(type, [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]);
-  if (ArrayBuffer.isView(value)) return tagged(type, Array.from(value as unknown as ArrayLike<unknown>, deep));
-  if (value instanceof Error) return tagged(value.constructor.name, `${value.name}: ${value.message}`);
+  if (ArrayBuffer.isView(value)) {
+    const whole = value.byteLength === value.buffer.byteLength ? "" : ` of ${value.buffer.byteLength} bytes`;
+    return tagged(type + whole, Array.from(value as unknown as ArrayLike<unknown>, deep));
+  }
+  if (value instanceof Error) return errorOf(value, deep);
+  if (value instanceof Headers) return tagged(type, [...value]);
+  if (value instanceof Blob) return tagged(type, [value.size, value.type, value instanceof File ? value.name : null]);
   if (["Boolean", "Number", "String", "BigInt"].includes(type)) return tagged(type, deep(value.valueOf()));
   if (type !== "Object") return tagged(type);
   const properties = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deep(item)]));
   return "$" in properties ? tagged("object", properties) : properties;
+}
+
+/** Where they have an order it is the platform's, and whether a stack is among the properties too. */
+const SAID: ReadonlySet<string> = new Set(["stack", "name", "message", "code"]);
+
+function errorOf(error: Error, deep: (item: unknown) => unknown): unknown {
+  const names = Object.getOwnPropertyNames(error).filter((key) => !SAID.has(key) || (key === "code" && !isDom(error)));
+  const facts = Object.fromEntries(names.toSorted().map((key) => [key, deep(Reflect.get(error, key))]));
+  const said = `${error.name}: ${error.message}`;
+  return tagged(error.constructor.name, names.length === 0 ? said : { said, facts });
+}
+
+function isDom(error: Error): boolean {
+  return error.constructor.name === "DOMException";
 }

@@ -39,6 +39,17 @@ export const valueKinds: readonly (readonly [what: string, make: () => unknown])
   ["a DataView", () => new DataView(new Uint8Array([1, 2, 3]).buffer, 1)],
   ["an Error", () => new Error("kept")],
   ["a TypeError", () => new TypeError("kept")],
+  ["an Error with properties", () => Object.assign(new Error("kept"), { code: 7, list: [1] })],
+  ["an Error with a cause", () => new Error("kept", { cause: new RangeError("why") })],
+  ["an AggregateError", () => new AggregateError([new Error("one")], "kept")],
+  ["a DOMException", () => new DOMException("kept", "AbortError")],
+  ["Headers", () => new Headers({ a: "b" })],
+  ["a Blob", () => new Blob(["text"], { type: "text/plain" })],
+  ["a File", () => new File(["text"], "name.txt")],
+  ["a view of a part of a buffer", () => new Uint8Array(new Uint8Array([1, 2, 3, 4]).buffer, 1, 2)],
+  ["an array with a property of its own", () => Object.assign([1, 2], { name: "x" })],
+  ["a boxed boolean", () => Object(false)],
+  ["a boxed BigInt", () => Object(5n)],
   ["a boxed number", () => Object(5)],
   ["a boxed string", () => Object("x")],
   ["values of many kinds in one", () => ({ map: new Map([["k", new Set([1n])]]), at: new Date(0), none: undefined })],
@@ -79,6 +90,16 @@ export const unkeepable: readonly (readonly [what: string, make: () => unknown])
   ["a Request", () => new Request("http://a.test/")],
   ["a promise inside", () => ({ p: Promise.resolve(1) })],
   ["a WeakMap", () => new WeakMap()],
+  ["an Error with a function", () => Object.assign(new Error("kept"), { retry: () => 1 })],
+  [
+    "an Error that is its own cause",
+    () => {
+      const error = new Error("kept");
+      error.cause = error;
+      return error;
+    },
+  ],
+  ["a URL", () => new URL("http://a.test/")],
   [
     "an instance of an own class",
     () => {
