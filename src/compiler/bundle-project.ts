@@ -1,10 +1,10 @@
-import { dirname } from "node:path";
-import { type BuildOptions, context, type OutputFile } from "esbuild";
+import { dirname, resolve, sep } from "node:path";
+import { type BuildOptions, context, type Metafile, type OutputFile } from "esbuild";
 import { toProblems } from "./build-problems.ts";
 import { aliasPlugin } from "./bundle-alias.ts";
 import { esbuildOptions } from "./bundle-options.ts";
 import { platformPlugin } from "./bundle-platform.ts";
-import { rulesPlugin, type SideModules } from "./bundle-rules.ts";
+import { rulesPlugin, type SideModules, TEXT } from "./bundle-rules.ts";
 import { checkExports } from "./check-exports.ts";
 import { findEngine } from "./engine-file.ts";
 import { BuildError, type BuildProblem, shortPath } from "./errors.ts";
@@ -18,6 +18,8 @@ export interface Built {
   /** What the finished bundle still imports, after unused imports have gone. */
   readonly imports: readonly string[];
   readonly sideModules: SideModules;
+  /** Absolute paths of the user's own files that went into it. */
+  readonly inputs: readonly string[];
   readonly warnings: readonly BuildProblem[];
 }
 
@@ -65,7 +67,7 @@ async function bundleWith(
     main: project.main,
     nodeCompat: nodeCompatMode(project.compatibilityDate, project.compatibilityFlags),
     entryText: () => entryText,
-    bindingsText: bindingsModule(project, engine.shards),
+    bindingsText: bindingsModule(project, engine),
   });
   const options = {
     ...esbuildOptions(project, outFile, tsconfig),
@@ -94,12 +96,26 @@ async function bundleWith(
       files: scriptsOf(second),
       imports: [...new Set(imports)],
       sideModules,
+      inputs: ownInputs(project, second.metafile, sideModules).filter(
+        (path) => !path.startsWith(dirname(engineFile) + sep),
+      ),
       // Packages are somebody else's to mend.
       warnings: warnings.filter(({ place }) => !/[\\/]node_modules[\\/]/.test(place?.file ?? "")),
     };
   } finally {
     await builder.dispose();
   }
+}
+
+/** Absolute, and without those of packages and those that are made up. */
+function ownInputs({ root }: Project, { inputs }: Metafile, sideModules: SideModules): string[] {
+  const paths = Object.keys(inputs).flatMap((input) => {
+    const path = input.startsWith(`${TEXT}:`) ? input.slice(TEXT.length + 1) : input;
+    return /^pawl[\w-]*:/.test(path) ? [] : [resolve(root, path)];
+  });
+  // The bundler sees no more of them than their names.
+  for (const { path } of sideModules.values()) paths.push(path);
+  return paths.filter((path) => !/[\\/]node_modules[\\/]/.test(path));
 }
 
 /** Without the styles that a component imports: they make a file of their own, which a Worker has no use for. */

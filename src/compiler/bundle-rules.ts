@@ -15,6 +15,7 @@ const DEFAULT_RULES: readonly ModuleRule[] = [
 
 /** A file that becomes a module of its own beside the bundle. */
 interface SideModule {
+  readonly path: string;
   readonly kind: "wasm" | "data";
   readonly content: Uint8Array;
 }
@@ -27,7 +28,8 @@ interface Matcher {
   readonly kind: ModuleRule["kind"];
 }
 
-const TEXT = "pawl-text";
+/** Of files that are put into the bundle as text. */
+export const TEXT = "pawl-text";
 /** Marks our own question to the bundler, so that it is not answered by us again. */
 const ASKED = { askedByRules: true };
 
@@ -71,7 +73,7 @@ async function resolveFile(
   const content = await readFile(found.path);
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
   const name = `${hash}-${basename(found.path)}`;
-  sideModules.set(name, { kind, content });
+  sideModules.set(name, { path: found.path, kind, content });
   const isRequire = args.kind === "require-call";
   return isRequire ? { path: `./${name}`, namespace: REQUIRED } : { path: `./${name}`, external: true };
 }

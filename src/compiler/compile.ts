@@ -17,6 +17,8 @@ export interface CompileOptions extends EngineOptions {
   readonly outDir: string;
   /** Told what the bundler finds suspicious in the user's own files. Default: a line on stderr. */
   readonly onWarning?: (warning: BuildProblem) => void;
+  /** Told the absolute paths of the files that the bundle is made of, those of packages left out. */
+  readonly onInputs?: (files: readonly string[]) => void;
   /** Aborting it stops the build, the project's own command included; `compile` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -42,6 +44,7 @@ export async function compile(project: Project, options: CompileOptions): Promis
 
   const built = await bundleProject(project, join(outDir, "worker", "index.js"), engineOptions(options));
   options.signal?.throwIfAborted();
+  options.onInputs?.(built.inputs);
   built.warnings.forEach(options.onWarning ?? printWarning);
   const nodeModules = built.imports.flatMap((path) => (path.startsWith("node:") ? (nodeModuleName(path) ?? []) : []));
   const disabled = disabledModules(project.compatibilityFlags, nodeModules);
@@ -72,8 +75,12 @@ export async function compile(project: Project, options: CompileOptions): Promis
   return bundle;
 }
 
-function engineOptions({ shards, maxLiveRuns }: EngineOptions): EngineOptions {
-  return { shards, ...(maxLiveRuns !== undefined && { maxLiveRuns }) };
+function engineOptions({ shards, maxLiveRuns, testing }: EngineOptions): EngineOptions {
+  return {
+    shards,
+    ...(maxLiveRuns !== undefined && { maxLiveRuns }),
+    ...(testing === true && { testing }),
+  };
 }
 
 /** What the configuration names has to be there now at the latest: a build command may have made it. */

@@ -8,7 +8,7 @@ const PROJECT = {
 };
 
 test("the bindings are put on env before anything of the user's runs", () => {
-  expect(bindingsModule(PROJECT, 4)).toContain(
+  expect(bindingsModule(PROJECT, { shards: 4 })).toContain(
     'bindWorkflows(env, {"shards":4,"workflows":[{"binding":"MY_WORKFLOW","name":"my-workflow"}]});',
   );
   const [first] = entryModule(PROJECT, { shards: 4 }, "/app/main.ts", ["default"]).split("\n");

@@ -15,13 +15,15 @@ export interface EngineOptions {
   readonly shards: number;
   /** How many runs are held in memory at once; further ones are queued. Default 20,000. */
   readonly maxLiveRuns?: number;
+  /** Tests may look into runs and change what they meet. Default: they cannot. */
+  readonly testing?: boolean;
 }
 
 /**
  * The module that is evaluated before anything of the user's: it puts the workflow bindings on `env`, so that they are
  * there for code at the user's top level too.
  */
-export function bindingsModule(project: LoweredProject, shards: number): string {
+export function bindingsModule(project: LoweredProject, { shards }: EngineOptions): string {
   const workflows = project.workflows.map(({ binding, name }) => ({ binding, name }));
   return `import { env } from "cloudflare:workers";
 import { bindWorkflows } from ${quote(ENGINE_MODULE)};

@@ -15,18 +15,28 @@ import { connect } from "./route.ts";
 import { Shard } from "./shard.ts";
 import { shardIndex } from "./shard-of.ts";
 import { openSchema } from "./store.ts";
+import { TestCommands } from "./test-commands.ts";
+import type { ShardCall, TestAnswer, TestCall } from "./test-protocol.ts";
+
+const NOT_FOR_TESTING: TestAnswer = {
+  error: { name: "Error", message: "This server was not started for testing." },
+};
 
 /** One shard of the workflow engine as a Durable Object: its RPC surface and its alarm, nothing else. */
 export class WorkflowEngine extends DurableObject<object> implements EngineStub {
   readonly #shard: Shard;
   readonly #commands: Commands;
+  readonly #tests: TestCommands | undefined;
 
   constructor(ctx: DurableObjectState, env: object) {
     super(ctx, env);
     const count = registeredShards();
     const own = shardIndex(openSchema(ctx.storage, count, ctx.id.name));
-    this.#shard = new Shard(ctx, env, { own, count, stub: (shard) => connect(env, shard) });
+    const peers = { own, count, stub: (shard: number) => connect(env, shard) };
+    this.#shard = new Shard(ctx, env, peers);
     this.#commands = new Commands(this.#shard);
+    const hooks = this.#shard.tests;
+    if (hooks !== undefined) this.#tests = new TestCommands(this.#shard, hooks, env, peers);
     // Whatever woke this object: an alarm, a call, the host.
     ctx.waitUntil(this.#shard.takeUp());
   }
@@ -107,6 +117,15 @@ export class WorkflowEngine extends DurableObject<object> implements EngineStub 
   /** For tests: every step outcome is followed by a replay, as if the object had been evicted between any two steps. */
   async forceReplay(on: boolean): Promise<void> {
     this.#shard.replaysAlways = on;
+  }
+
+  /** From the host, for a test. Refused in a server that was not started for testing. */
+  async test(call: TestCall): Promise<TestAnswer> {
+    return this.#tests?.answer(call) ?? NOT_FOR_TESTING;
+  }
+
+  async testHere(call: ShardCall): Promise<TestAnswer> {
+    return this.#tests?.here(call) ?? NOT_FOR_TESTING;
   }
 
   override async alarm(): Promise<void> {

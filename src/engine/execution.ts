@@ -10,6 +10,7 @@ import { MAX_INSTANCE_BYTES } from "./values.ts";
 import { FORM, cloneKey, decode } from "./value-store.ts";
 import { replayStream } from "./stream-results.ts";
 import { firstKey, STATE, type StepRow, type StepsTable } from "./steps-table.ts";
+import type { RunHooks } from "./test-hooks.ts";
 import type { Timer, Timers } from "./timers.ts";
 
 /** A run's row is told how much the run takes on disk whenever that has grown by so much. */
@@ -69,6 +70,8 @@ export class Execution {
   readonly run: number;
   readonly id: string;
   alive = true;
+  /** What a test has changed about this run. */
+  tests: RunHooks | undefined = undefined;
   /** Calls of `step.do` so far, replayed ones included; for the step limit. */
   doCalls = 0;
   /** Rollback handlers of the steps that have started, by step key: functions, so they live in memory only. */

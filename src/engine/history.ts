@@ -9,7 +9,7 @@ import { type AttemptRow, KIND, STATE, type StepRow } from "./steps-table.ts";
 import { cloneKey, decode, FORM } from "./value-store.ts";
 
 /** In place of a result that the application marked as sensitive. */
-const REDACTED = "[REDACTED]";
+export const REDACTED = "[REDACTED]";
 
 type Facts = Readonly<Record<string, unknown>>;
 type Entry = [mark: Mark, type: string, facts: Facts];
@@ -54,7 +54,7 @@ function resolve(shard: Shard, facts: Facts): Facts {
   return output instanceof Stored ? { ...facts, output: outputOf(shard, output.row) } : facts;
 }
 
-function isSensitive({ config }: StepRow): boolean {
+export function isSensitive({ config }: StepRow): boolean {
   return config?.includes('"sensitive":"output"') === true;
 }
 

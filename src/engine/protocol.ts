@@ -1,4 +1,5 @@
 import type { Retention } from "./retention.ts";
+import type { ShardCall, TestAnswer } from "./test-protocol.ts";
 
 /**
  * What binding and shard say to each other: plain structured-cloneable data, so that the engine runs on any Durable
@@ -96,6 +97,8 @@ export interface EngineStub {
   line(workflow: string): Promise<LineState>;
   /** … and how many of its line it is told to begin. The only call here that may not be repeated. */
   admit(workflow: string, count: number): Promise<LineState>;
+  /** The part of a test's call that concerns one shard (test-commands.ts). */
+  testHere(call: ShardCall): Promise<TestAnswer>;
 }
 
 export const REFUSAL = {

@@ -28,6 +28,8 @@ export interface Registration {
   compatibilityDate: string;
   compatibilityFlags: readonly string[];
   workflows: readonly WorkflowRegistration[];
+  /** Set by a host that was asked for a server for tests, never by a configuration. */
+  testing?: boolean;
 }
 
 export type WorkflowClass = new (ctx: ExecutionContext, env: unknown) => WorkflowEntrypoint;
@@ -72,6 +74,7 @@ function holds(rule: DatedRule, { compatibilityDate: date, compatibilityFlags: f
 
 let definitions: ReadonlyMap<string, WorkflowDefinition> = new Map();
 let shardCount = 1;
+let forTesting = false;
 let liveRunsPerShard = DEFAULT_MAX_LIVE_RUNS;
 
 /**
@@ -103,6 +106,7 @@ export function registerWorkflows(worker: Readonly<Record<string, unknown>>, reg
   }
   definitions = found;
   shardCount = registration.shards;
+  forTesting = registration.testing === true;
   liveRunsPerShard = Math.max(1, Math.ceil((registration.maxLiveRuns ?? DEFAULT_MAX_LIVE_RUNS) / shardCount));
 }
 
@@ -112,6 +116,11 @@ export function definitionOf(workflow: string): WorkflowDefinition | undefined {
 
 export function allDefinitions(): Iterable<WorkflowDefinition> {
   return definitions.values();
+}
+
+/** Whether tests may look into runs and change what they meet. */
+export function isForTesting(): boolean {
+  return forTesting;
 }
 
 export function registeredShards(): number {

@@ -12,7 +12,7 @@ import { scheduleOf } from "./ids.ts";
 import { Marks } from "./marks.ts";
 import { logFailure, logLine } from "./log.ts";
 import { execute, type Settled } from "./run.ts";
-import { definitionOf, registeredLiveRuns } from "./registry.ts";
+import { definitionOf, isForTesting, registeredLiveRuns } from "./registry.ts";
 import { DEFAULT_RETENTION_MS } from "./retention.ts";
 import { Rollbacks } from "./rollbacks.ts";
 import { Schedules } from "./schedules.ts";
@@ -22,6 +22,7 @@ import { isTerminal, STATUS } from "./status.ts";
 import { timeoutError } from "./step-wait.ts";
 import { firstKey, KIND, type StepRow, StepsTable } from "./steps-table.ts";
 import { Sweeper } from "./sweeper.ts";
+import { TestHooks } from "./test-hooks.ts";
 import { Timers } from "./timers.ts";
 import { cloneKey, copyOf, decode, type Encoded, encode } from "./value-store.ts";
 
@@ -56,6 +57,7 @@ export class Shard implements ExecutionHost {
   readonly #watchers = new Map<number, Set<() => void>>();
   readonly #unknownWorkflows = new Set<string>();
   readonly #sweeper = new Sweeper(this, this.#live);
+  readonly tests: TestHooks | undefined;
 
   constructor(state: DurableObjectState, env: unknown, peers: Peers) {
     this.#state = state;
@@ -74,6 +76,7 @@ export class Shard implements ExecutionHost {
     this.rollbacks = new Rollbacks(this, this.#alarm);
     this.limiters = new Limiters(peers);
     this.admission = new Admission(this, this.limiters);
+    this.tests = isForTesting() ? new TestHooks(state.storage) : undefined;
   }
 
   /** Executions in memory. */
@@ -127,10 +130,13 @@ export class Shard implements ExecutionHost {
 
   #prepare(start: Start): Execution | undefined {
     const definition = definitionOf(start.workflow);
-    if (definition !== undefined)
-      return new Execution(this, definition, start.run, start.id, start.bytes, start.recorded);
-    this.#reportUnknown(start.workflow);
-    return undefined;
+    if (definition === undefined) {
+      this.#reportUnknown(start.workflow);
+      return undefined;
+    }
+    const execution = new Execution(this, definition, start.run, start.id, start.bytes, start.recorded);
+    if (this.tests !== undefined) execution.tests = this.tests.ofRun(start.workflow, start.id, start.run);
+    return execution;
   }
 
   #execute(execution: Execution, { createdAt, payload, id, workflow }: Start): Promise<Settled> {
@@ -439,7 +445,8 @@ export class Shard implements ExecutionHost {
     execution.isInCode = true;
     execution.touch();
     this.changed(execution.run);
-    if (!this.replaysAlways || execution.callbacksInFlight > 0 || execution.isGated || !execution.alive) return;
+    if (!this.replaysAlways && execution.tests?.replaysAlways !== true) return;
+    if (execution.callbacksInFlight > 0 || execution.isGated || !execution.alive) return;
     this.drop(execution);
     void this.commits.join(() => {
       const row = this.runs.get(execution.run);

@@ -115,7 +115,8 @@ class Attempts {
   #call(): Promise<Outcome> {
     const { row } = this.#step;
     return callBack(this.#execution.host.timers, timeoutMs(this.#config), () => {
-      const returned = this.#callback(contextOf(row.name, row.count, row.attempts, this.#config));
+      const callback = this.#execution.tests?.callbackFor(row, this.#config) ?? this.#callback;
+      const returned = callback(contextOf(row.name, row.count, row.attempts, this.#config));
       return isPlain(returned) ? returned : this.#keepIfStream(returned);
     });
   }
@@ -173,7 +174,15 @@ class Attempts {
     const error = recordOf(thrown, keepsErrorNames);
     row.failures++;
     const context = contextOf(row.name, row.count, row.attempts, this.#config);
-    const plan = await planRetry(execution.host.timers, this.#config, context, row.failures, thrown, keepsErrorNames);
+    const planned = await planRetry(
+      execution.host.timers,
+      this.#config,
+      context,
+      row.failures,
+      thrown,
+      keepsErrorNames,
+    );
+    const plan = execution.tests?.planOf(row, planned) ?? planned;
     if (!execution.alive) return never();
     await journaled(execution, () => this.#recordFailure(started, error, plan));
     if ("delay" in plan) return RETRY;
@@ -223,8 +232,10 @@ class Attempts {
   }
 
   #sleepUntilRetry(dueAt: number): Promise<void> {
-    this.#step.row.due_at = null;
-    if (dueAt <= Date.now() && !this.#execution.isGated) return Promise.resolve();
+    const { row } = this.#step;
+    row.due_at = null;
+    const isOver = dueAt <= Date.now() || this.#execution.tests?.skipsRetryDelay(row) === true;
+    if (isOver && !this.#execution.isGated) return Promise.resolve();
     return new Promise((resolve) => {
       this.#execution.addWait(dueAt, resolve);
     });

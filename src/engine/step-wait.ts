@@ -60,7 +60,14 @@ class EventWait {
     const execution = this.#execution;
     const { events, steps } = execution.host;
     const { row } = this.#step;
-    const kept = execution.isGated ? undefined : events.oldest(execution.run, this.#type);
+    const { tests } = execution;
+    if (tests?.timesOut(row) === true && !execution.isGated) {
+      this.#expire();
+      return;
+    }
+    const kept = execution.isGated
+      ? undefined
+      : (tests?.takeEvent(events, execution.run, this.#type) ?? events.oldest(execution.run, this.#type));
     if (kept !== undefined) {
       this.#deliver(kept);
       return;

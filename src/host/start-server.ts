@@ -1,20 +1,15 @@
-import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { compile, formatPlace, readProject, type Bundle, type Project } from "../compiler/index.ts";
-import { workerdConfig, type ListenAddress } from "./config/workerd-config.ts";
-import { readAssetListing } from "./config/read-assets.ts";
+import { compile, formatPlace, readProject, type Bundle, type JsonValue, type Project } from "../compiler/index.ts";
+import { adaptProject } from "./adapt-project.ts";
+import type { ListenAddress } from "./config/workerd-config.ts";
 import { openDataDirectory, type DataDirectory } from "./data/data-directory.ts";
 import { endOrphan } from "./data/orphan.ts";
-import { processIdentity } from "./data/process-identity.ts";
+import { DataDirectoryMismatchError } from "./errors.ts";
+import { fileLimitEntry, type HostLog, hostLog } from "./host-log.ts";
+import { launch, type Serving } from "./launch.ts";
 import { refuseBusyPort, serverUrl } from "./listen.ts";
-import type { LogEntry, LogLevel, LogSink } from "./log-entry.ts";
-import { createLogReader } from "./logs/reader.ts";
-import { stackMapper } from "./logs/stack-mapper.ts";
-import { startFailure } from "./workerd/start-failure.ts";
-import { StartOutput } from "./workerd/start-output.ts";
-import { DEFAULT_LIMITS, Supervisor, type SupervisorLimits } from "./workerd/supervisor.ts";
-import { workerdBinary } from "./workerd/binary.ts";
+import type { LogSink } from "./log-entry.ts";
+import { DEFAULT_LIMITS, type SupervisorLimits } from "./workerd/supervisor.ts";
 
 export interface StartOptions {
   /** A folder with a wrangler configuration, or the configuration file itself. */
@@ -32,6 +27,14 @@ export interface StartOptions {
   /** Runs of workflows that are held in memory at once; further ones are queued. Default 20,000. */
   readonly maxLiveRuns?: number;
   readonly limits?: Partial<SupervisorLimits>;
+  /** Variables beside the project's, and in place of those of the same name. */
+  readonly vars?: Readonly<Record<string, JsonValue>>;
+  /** `false`: the project's own `build.command` is not run; the assets folder may then be missing. Default `true`. */
+  readonly buildCommand?: boolean;
+  /** Lets tests look into runs and change what they meet. Nothing of that is there without. Default `false`. */
+  readonly testing?: boolean;
+  /** Where people reach it, when that is not where it listens; told to whoever finds the data in use. */
+  readonly publicUrl?: string;
   /** Takes the application's log and what the host has to say. */
   readonly log: LogSink;
   /** Told when a longer part of the start begins. */
@@ -53,14 +56,22 @@ export interface Server {
   readonly startedInMs: number;
   /** The present workerd process; another one after each restart. */
   readonly pid: number | undefined;
+  /** Absolute paths of the files that the present build was made of, those of packages left out. */
+  readonly inputs: readonly string[];
+  /**
+   * Reads the project again, builds it, and serves the new build on the same data and address. Open connections close;
+   * unfinished runs go on with the new code. One call at a time.
+   *
+   * @throws PawlError when it cannot be read, built or started: the former build is then served as before.
+   */
+  reload(): Promise<void>;
+  /** Passes a call of a test to the workflow engine. @throws in a server that was not started for testing. */
+  test(call: unknown, timeoutMs: number): Promise<unknown>;
   /** Stops the server: workerd gets two seconds to finish, then it is killed. May be called more than once. */
   close(): Promise<void>;
   /** Ends workerd at once; `close` is still to be called. */
   killNow(): void;
 }
-
-/** A client takes two descriptors and a live object three; below this, some hundreds of people are too many. */
-const LOW_FILE_LIMIT = 4096;
 
 /**
  * Builds a Worker project and serves it with workerd until the server is closed; workerd is started again when it ends.
@@ -75,28 +86,41 @@ const LOW_FILE_LIMIT = 4096;
 export async function startServer(options: StartOptions): Promise<Server> {
   const listen: ListenAddress = { host: options.host ?? "127.0.0.1", port: options.port ?? 8787 };
   options.onProgress?.("reading");
-  const project = await readProject(options.project, {
-    ...(options.environment !== undefined && { environment: options.environment }),
-  });
+  const project = await readProjectOf(options);
   const data = await openDataDirectory(resolve(options.dataDirectory ?? join(project.root, ".pawl")), {
     name: project.name,
     ...(options.shards !== undefined && { shards: options.shards }),
   });
   try {
-    return await serve(options, listen, project, data);
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    return await serve({ options, data, log: hostLog(options.log), limits }, listen, project);
   } catch (error) {
     await data.lock.release();
     throw error;
   }
 }
 
-async function serve(
-  options: StartOptions,
-  listen: ListenAddress,
-  project: Project,
-  data: DataDirectory,
-): Promise<Server> {
-  const log = hostLog(options.log);
+function readProjectOf({ project, environment }: StartOptions): Promise<Project> {
+  return readProject(project, environment === undefined ? {} : { environment });
+}
+
+/** What lasts as long as the server; builds come and go. */
+interface Frame {
+  readonly options: StartOptions;
+  readonly data: DataDirectory;
+  readonly log: HostLog;
+  readonly limits: SupervisorLimits;
+}
+
+/** A build of the project, and the files whose change makes it old. */
+interface Build {
+  readonly project: Project;
+  readonly bundle: Bundle;
+  readonly inputs: readonly string[];
+}
+
+async function serve(frame: Frame, listen: ListenAddress, project: Project): Promise<Server> {
+  const { options, data, log } = frame;
   const orphan = await endOrphan(data.lock.former, data.path);
   if (orphan !== undefined) log("warn", `Ended workerd process ${orphan}, which a former pawl had left behind.`);
   options.signal?.throwIfAborted();
@@ -104,148 +128,146 @@ async function serve(
   await refuseBusyPort(listen);
 
   options.onProgress?.("building");
-  const bundle = await compile(project, {
-    outDir: data.buildPath,
-    shards: data.shards,
-    ...(options.maxLiveRuns !== undefined && { maxLiveRuns: options.maxLiveRuns }),
-    onWarning: ({ text, place }) => log("warn", place === undefined ? text : `${formatPlace(place)}: ${text}`),
-    ...(options.signal !== undefined && { signal: options.signal }),
-  });
+  const build = await buildIn(frame, project, data.buildPath, options.signal);
   options.signal?.throwIfAborted();
 
   options.onProgress?.("starting");
   const builtAt = performance.now();
-  const doorToken = randomBytes(32).toString("hex");
-  const config = await writeConfig({ project, bundle, data, listen, doorToken });
-  const mapper = stackMapper(bundle, (message) => log("warn", message));
-  const reader = createLogReader(options.log, mapper);
-  const output = new StartOutput(reader);
-
-  const supervisor = new Supervisor({
-    process: {
-      binary: workerdBinary(),
-      configPath: config.path,
-      environment: config.environment,
-      onLine: (text, cut) => output.line(text, cut),
-    },
-    listen,
-    doorToken,
-    hasEngine: project.workflows.length > 0,
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
-    log,
-    onSpawn: (pid) => void recordWorkerd(data, pid, log),
-    onRestart: (pid) => log("info", "workerd is up again", { workerdPid: pid }, "restarted"),
-  });
-  const abort = () => supervisor.killNow();
-  options.signal?.throwIfAborted();
-  options.signal?.addEventListener("abort", abort, { once: true });
-  let port: number;
-  let url: string;
+  const serving = await serveBuild(frame, build, listen, options.signal);
+  const address = { host: listen.host, port: serving.port };
   try {
-    const outcome = await supervisor.start();
-    options.signal?.throwIfAborted();
-    if (!("appPort" in outcome)) throw startFailure(outcome, output.held, listen, mapper, project.flagPlaces);
-    output.release();
-    options.log(fileLimitEntry(outcome.fileLimit));
-    port = outcome.appPort;
-    url = serverUrl({ host: listen.host, port });
-    await data.lock.update({ url });
+    options.log(fileLimitEntry(serving.fileLimit));
+    await data.lock.update({ url: options.publicUrl ?? serverUrl(address) });
   } catch (error) {
-    // Gone before the lock is released, or the next start meets it.
-    supervisor.killNow();
-    await supervisor.stop();
+    await serving.stop();
     throw error;
-  } finally {
-    options.signal?.removeEventListener("abort", abort);
   }
-  let closing: Promise<void> | undefined;
-  return {
-    url,
-    host: listen.host,
-    port,
-    project,
-    dataDirectory: data.path,
+  return new RunningServer(frame, address, build, serving, performance.now() - builtAt);
+}
+
+async function buildIn(
+  { options, data, log }: Frame,
+  given: Project,
+  outDir: string,
+  signal?: AbortSignal,
+): Promise<Build> {
+  const project = await adaptProject(given, options, data.buildPath);
+  let inputs: readonly string[] = [];
+  const bundle = await compile(project, {
+    outDir,
     shards: data.shards,
-    startedInMs: performance.now() - builtAt,
-    get pid() {
-      return supervisor.pid;
-    },
-    close: () =>
-      (closing ??= supervisor.stop().then(() => {
-        reader.flush();
-        return data.lock.release();
-      })),
-    killNow: () => supervisor.killNow(),
-  };
+    ...(options.maxLiveRuns !== undefined && { maxLiveRuns: options.maxLiveRuns }),
+    ...(options.testing !== undefined && { testing: options.testing }),
+    onWarning: ({ text, place }) => log("warn", place === undefined ? text : `${formatPlace(place)}: ${text}`),
+    onInputs: (files) => (inputs = files),
+    ...(signal !== undefined && { signal }),
+  });
+  return { project, bundle, inputs };
 }
 
-interface ConfigFacts {
-  readonly project: Project;
-  readonly bundle: Bundle;
-  readonly data: DataDirectory;
-  readonly listen: ListenAddress;
-  readonly doorToken: string;
-}
-
-async function writeConfig({ project, bundle, data, listen, doorToken }: ConfigFacts) {
-  const { text, environment } = workerdConfig({
+function serveBuild(
+  { options, data, log, limits }: Frame,
+  { project, bundle }: Build,
+  listen: ListenAddress,
+  signal?: AbortSignal,
+): Promise<Serving> {
+  return launch({
     project,
     bundle,
-    shards: data.shards,
-    storagePath: data.storagePath,
-    sources: { door: await ownWorker("door"), emptyCache: await ownWorker("empty-cache") },
-    doorToken,
-    address: listen,
-    ...(project.assets !== undefined && { assetListing: await readAssetListing(project.assets.directory) }),
+    data,
+    listen,
+    limits,
+    testing: options.testing === true,
+    sink: options.log,
+    log,
+    signal,
   });
-  const path = join(bundle.outDir, "workerd.capnp");
-  await writeFile(path, text, { mode: 0o600 });
-  return { path, environment };
 }
 
-function ownWorker(name: string): Promise<string> {
-  return readFile(new URL(`./door/${name}.js`, import.meta.url), "utf8");
-}
+/** The server that `startServer` gives out: one build after the other on the same data and address. */
+class RunningServer implements Server {
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+  readonly startedInMs: number;
+  readonly #frame: Frame;
+  #build: Build;
+  #serving: Serving;
+  #reloads = 0;
+  #closing: Promise<void> | undefined;
 
-async function recordWorkerd(data: DataDirectory, pid: number, log: HostLog): Promise<void> {
-  try {
-    const identity = await processIdentity(pid);
-    if (identity !== undefined) await data.lock.update({ workerd: { pid, identity } });
-  } catch (error) {
-    log(
-      "warn",
-      `Could not note workerd's process in ${data.path}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+  constructor(frame: Frame, { host, port }: ListenAddress, build: Build, serving: Serving, startedInMs: number) {
+    this.host = host;
+    this.port = port;
+    this.url = serverUrl({ host, port });
+    this.startedInMs = startedInMs;
+    this.#frame = frame;
+    this.#build = build;
+    this.#serving = serving;
   }
-}
 
-/** The limit has been raised as far as the system lets us: it is a warning only where that does not reach far. */
-function fileLimitEntry(limit = Number.POSITIVE_INFINITY): LogEntry {
-  const isLow = limit < LOW_FILE_LIMIT;
-  const enough = Number.isFinite(limit)
-    ? `may open ${limit} files at most, enough for about ${Math.floor(limit / 5)} connected agents`
-    : "may open as many files as it likes";
-  const advice =
-    " For more, let the system give it a higher hard limit (root: ulimit -n 65536; systemd: LimitNOFILE=65536).";
-  return {
-    time: Date.now(),
-    level: isLow ? "warn" : "debug",
-    source: "pawl",
-    message: `workerd ${enough}.${isLow ? advice : ""}`,
-    ...(!isLow && { internal: true }),
-  };
-}
+  get project(): Project {
+    return this.#build.project;
+  }
 
-type HostLog = (level: LogLevel, message: string, facts?: LogEntry["facts"], event?: string) => void;
+  get inputs(): readonly string[] {
+    return this.#build.inputs;
+  }
 
-function hostLog(sink: LogSink): HostLog {
-  return (level, message, facts, event) =>
-    sink({
-      time: Date.now(),
-      level,
-      source: "pawl",
-      message,
-      ...(facts !== undefined && { facts }),
-      ...(event !== undefined && { event }),
-    });
+  get dataDirectory(): string {
+    return this.#frame.data.path;
+  }
+
+  get shards(): number {
+    return this.#frame.data.shards;
+  }
+
+  get pid(): number | undefined {
+    return this.#serving.pid;
+  }
+
+  async reload(): Promise<void> {
+    const { options, data } = this.#frame;
+    const former = this.#build;
+    const project = await readProjectOf(options);
+    if (project.name !== former.project.name) {
+      throw new DataDirectoryMismatchError(
+        data.path,
+        `The Worker is called "${project.name}" now, and the data directory ${data.path} belongs to "${former.project.name}". Change the name back, or stop and start again with another data directory.`,
+      );
+    }
+    // Beside the build that is being served, which is taken up again when this one does not start.
+    const outDir = join(data.buildPath, `reload-${this.#reloads++ % 2}`);
+    const next = await buildIn(this.#frame, project, outDir);
+    if (this.#closing !== undefined) return;
+    await this.#serving.stop();
+    try {
+      await this.#serve(next);
+    } catch (error) {
+      await this.#serve(former);
+      throw error;
+    }
+  }
+
+  async #serve(build: Build): Promise<void> {
+    if (this.#closing !== undefined) return;
+    this.#serving = await serveBuild(this.#frame, build, { host: this.host, port: this.port });
+    this.#build = build;
+    // Closed meanwhile: that has stopped the one before.
+    if (this.#closing !== undefined) await this.#serving.stop();
+  }
+
+  async test(call: unknown, timeoutMs: number): Promise<unknown> {
+    const { door } = this.#serving;
+    if (door === undefined) throw new Error("workerd is not running at the moment.");
+    return door.test(call, timeoutMs);
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#serving.stop().then(() => this.#frame.data.lock.release()));
+  }
+
+  killNow(): void {
+    this.#serving.killNow();
+  }
 }

@@ -59,7 +59,7 @@ beforeAll(async () => {
     },
     shards: 4,
     storagePath: join(outDir, "do"),
-    sources: { door: await source("door"), emptyCache: await source("empty-cache") },
+    sources: { door: [{ name: "door.js", text: await source("door") }], emptyCache: await source("empty-cache") },
     doorToken: TOKEN,
     address: { host: "127.0.0.1", port: 0 },
   });

@@ -33,7 +33,7 @@ function config(project: Partial<Project> = {}, more: Partial<WorkerdConfigInput
     bundle: BUNDLE,
     shards: 8,
     storagePath: "/data/do",
-    sources: { door: "export default {}", emptyCache: "export default {}" },
+    sources: { door: [{ name: "door.js", text: "export default {}" }], emptyCache: "export default {}" },
     doorToken: "token",
     address: { host: "127.0.0.1", port: 8787 },
     ...more,

@@ -24,13 +24,19 @@ export interface WorkerdConfigInput {
   readonly shards: number;
   /** Folder of the Durable Objects' databases. */
   readonly storagePath: string;
-  /** Sources of the Workers of ours that run beside the project's, each one ES module. */
-  readonly sources: { readonly door: string; readonly emptyCache: string };
+  /** Sources of the Workers of ours that run beside the project's. */
+  readonly sources: { readonly door: readonly OwnModule[]; readonly emptyCache: string };
   readonly doorToken: string;
   /** Needed when the project has assets. */
   readonly assetListing?: AssetListing;
   /** Where the project listens; port 0 lets the system choose. */
   readonly address: ListenAddress;
+}
+
+/** An ES module of ours; the first one of a Worker is its main module. */
+export interface OwnModule {
+  readonly name: string;
+  readonly text: string;
 }
 
 export interface ListenAddress {
@@ -159,7 +165,7 @@ function doorWorker(input: WorkerdConfigInput, hasEngine: boolean): CapnpStruct 
     bindings.push({ name: "ENGINE", durableObjectNamespace: { className: ENGINE_CLASS, serviceName: "main" } });
   }
   return {
-    modules: [{ name: "door.js", esModule: input.sources.door }],
+    modules: input.sources.door.map(({ name, text }) => ({ name, esModule: text })),
     compatibilityDate: OUR_COMPATIBILITY_DATE,
     bindings,
   };

@@ -4,15 +4,15 @@
  */
 
 /** As much of an engine shard as the door uses. */
-interface Shard extends Rpc.DurableObjectBranded {
+interface DoorShard extends Rpc.DurableObjectBranded {
   wake(): Promise<void>;
 }
 
-interface Env {
+export interface DoorEnv {
   readonly TOKEN: string;
   /** 0 in a project without workflows. */
   readonly SHARDS: number;
-  readonly ENGINE?: DurableObjectNamespace<Shard>;
+  readonly ENGINE?: DurableObjectNamespace<DoorShard>;
 }
 
 export default {
@@ -24,10 +24,10 @@ export default {
     if (route === "POST /wake") return wakeShards(env);
     return problem(404, `There is no ${route} here.`);
   },
-} satisfies ExportedHandler<Env>;
+} satisfies ExportedHandler<DoorEnv>;
 
 /** Starts every shard, so that unfinished runs go on at once instead of at their shard's next alarm. */
-async function wakeShards({ ENGINE, SHARDS }: Env): Promise<Response> {
+async function wakeShards({ ENGINE, SHARDS }: DoorEnv): Promise<Response> {
   if (ENGINE === undefined) return Response.json({ woken: 0, failed: [] });
   const wakes = Array.from({ length: SHARDS }, async (_, index) => {
     await ENGINE.get(ENGINE.idFromName(`shard-${index}`)).wake();
@@ -40,7 +40,7 @@ async function wakeShards({ ENGINE, SHARDS }: Env): Promise<Response> {
 }
 
 /** Compares digests, so that neither the token's length nor its first differing byte shows in the time taken. */
-async function isAllowed(request: Request, token: string): Promise<boolean> {
+export async function isAllowed(request: Request, token: string): Promise<boolean> {
   const given = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
   const [a, b] = await Promise.all([digest(given), digest(token)]);
   return token !== "" && crypto.subtle.timingSafeEqual(a, b);
@@ -50,6 +50,6 @@ function digest(text: string): Promise<ArrayBuffer> {
   return crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
 }
 
-function problem(status: number, message: string): Response {
+export function problem(status: number, message: string): Response {
   return Response.json({ error: message }, { status });
 }

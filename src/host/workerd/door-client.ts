@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { decodeWire, encodeWire } from "../door/wire.ts";
 
 /** Speaks to the door of a running workerd. One request a connection: the process behind it may be another each time. */
 export interface DoorClient {
@@ -6,6 +7,8 @@ export interface DoorClient {
   health(timeoutMs: number): Promise<void>;
   /** Starts every engine shard. Resolves to the shards that failed and why. */
   wake(timeoutMs: number): Promise<readonly ShardFailure[]>;
+  /** Passes a call of a test to the engine and resolves to its answer. In a server that was started for testing only. */
+  test(call: unknown, timeoutMs: number): Promise<unknown>;
 }
 
 export interface ShardFailure {
@@ -14,7 +17,8 @@ export interface ShardFailure {
 }
 
 export function doorClient(port: number, token: string): DoorClient {
-  const call = (method: string, path: string, timeoutMs: number) => send({ port, token, method, path, timeoutMs });
+  const call = (method: string, path: string, timeoutMs: number, text = "") =>
+    send({ port, token, method, path, timeoutMs, text });
   return {
     async health(timeoutMs) {
       const { status } = await call("GET", "/health", timeoutMs);
@@ -26,6 +30,11 @@ export function doorClient(port: number, token: string): DoorClient {
       if (status !== 200 && failed.length === 0) throw new Error(`The door answered ${status}: ${body.slice(0, 500)}`);
       return failed;
     },
+    async test(testCall, timeoutMs) {
+      const { status, body } = await call("POST", "/test", timeoutMs, encodeWire(testCall));
+      if (status !== 200) throw new Error(`The door answered ${status}: ${body.slice(0, 500)}`);
+      return decodeWire(body);
+    },
   };
 }
 
@@ -35,10 +44,12 @@ interface DoorRequest {
   readonly method: string;
   readonly path: string;
   readonly timeoutMs: number;
+  readonly text: string;
 }
 
 function send(options: DoorRequest): Promise<{ status: number; body: string }> {
-  const { port, token, method, path, timeoutMs } = options;
+  const { port, token, method, path, timeoutMs, text } = options;
+  const content = Buffer.from(text);
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
@@ -47,7 +58,7 @@ function send(options: DoorRequest): Promise<{ status: number; body: string }> {
         method,
         path,
         agent: false,
-        headers: { authorization: `Bearer ${token}`, "content-length": 0 },
+        headers: { authorization: `Bearer ${token}`, "content-length": content.byteLength },
         signal: AbortSignal.timeout(timeoutMs),
       },
       (response) => {
@@ -59,7 +70,7 @@ function send(options: DoorRequest): Promise<{ status: number; body: string }> {
       },
     );
     outgoing.on("error", reject);
-    outgoing.end();
+    outgoing.end(content);
   });
 }
 

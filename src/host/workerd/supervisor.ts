@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { socketAddress, type ListenAddress } from "../config/workerd-config.ts";
 import type { LogLevel } from "../log-entry.ts";
 import { failuresAfterExit, restartDelayMs } from "./backoff.ts";
-import { doorClient } from "./door-client.ts";
+import { type DoorClient, doorClient } from "./door-client.ts";
 import {
   spawnWorkerd,
   type WorkerdExit,
@@ -54,6 +54,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #stopping = new AbortController();
   #current: WorkerdProcess | undefined;
+  #door: DoorClient | undefined;
   #appPort: number;
   #failures = 0;
   #loop: Promise<void> = Promise.resolve();
@@ -74,6 +75,11 @@ export class Supervisor {
 
   get pid(): number | undefined {
     return this.#current?.pid;
+  }
+
+  /** The way into the process that is ready; undefined while there is none. */
+  get door(): DoorClient | undefined {
+    return this.#door;
   }
 
   /** Stops workerd and does not start it again. May be called more than once. */
@@ -164,6 +170,7 @@ export class Supervisor {
     const { limits, doorToken, log } = this.#options;
     const ended = new AbortController();
     const door = doorClient(doorPort, doorToken);
+    this.#door = door;
     void watch({
       check: (timeoutMs) => door.health(timeoutMs),
       limitMs: limits.blockedAfterMs,
@@ -178,6 +185,7 @@ export class Supervisor {
       },
     });
     const exit = await process.exited;
+    this.#door = undefined;
     ended.abort();
     return exit;
   }
