@@ -106,7 +106,12 @@ function describeThrown(thrown: unknown): string {
 /** An error of the engine itself, thrown into `run`, where code may catch it. Named as Cloudflare names it. */
 export class EngineError extends Error {
   constructor(
-    name: "WorkflowFatalError" | "WorkflowTimeoutError" | "WorkflowInternalError" | "NonRetryableDelayError",
+    name:
+      | "WorkflowFatalError"
+      | "WorkflowTimeoutError"
+      | "WorkflowInternalError"
+      | "NonRetryableDelayError"
+      | "NonRetryableError",
     message: string,
   ) {
     super(message);

@@ -1,3 +1,4 @@
+import type { Caution } from "./caution.ts";
 import type { ChunksTable } from "./chunks-table.ts";
 import type { Commits } from "./commits.ts";
 import type { EventsTable } from "./events-table.ts";
@@ -26,6 +27,7 @@ export interface ExecutionHost {
   readonly chunks: ChunksTable;
   readonly commits: Commits;
   readonly timers: Timers;
+  readonly caution: Caution;
   /** The run ends `errored` whatever its code does (spec §6.10); `alsoWrite` is part of the same write. */
   failRun(execution: Execution, thrown: unknown, alsoWrite: () => void): void;
   /** Called inside a write: the last callback of a run that is to pause has ended. */
@@ -72,6 +74,8 @@ export class Execution {
   alive = true;
   /** What a test has changed about this run. */
   tests: RunHooks | undefined = undefined;
+  /** Key of the step that was called last; before the first call, that of the run itself. */
+  lastStep: number;
   /** Calls of `step.do` so far, replayed ones included; for the step limit. */
   doCalls = 0;
   /** Rollback handlers of the steps that have started, by step key: functions, so they live in memory only. */
@@ -101,6 +105,7 @@ export class Execution {
   readonly #inFlight = new Set<OpenStep>();
   readonly #waits = new Set<Wait>();
   readonly #waiters = new Map<string, Waiter[]>();
+  readonly #watchedCode = new Set<number>();
   #gate: { promise: Promise<void>; open: () => void } | undefined;
 
   constructor(
@@ -116,6 +121,7 @@ export class Execution {
     this.run = run;
     this.id = id;
     this.#bytes = bytes;
+    this.lastStep = firstKey(run);
     this.#nextStep = firstKey(run) + 1;
     for (const row of recorded) {
       this.#recorded.set(`${row.kind} ${row.count} ${row.name}`, row);
@@ -139,6 +145,7 @@ export class Execution {
     const row = this.#recorded.get(identity);
     if (row !== undefined) {
       this.#recorded.delete(identity);
+      this.lastStep = row.step;
       // What is recorded is given back at once.
       this.isInCode = row.state !== STATE.pending;
     }
@@ -147,8 +154,9 @@ export class Execution {
 
   /** A step that the journal does not know yet gets its place in start order. */
   open(kind: number, name: string, count: number): OpenStep {
+    this.lastStep = this.#nextStep++;
     const row: StepRow = {
-      step: this.#nextStep++,
+      step: this.lastStep,
       kind,
       name,
       count,
@@ -194,6 +202,26 @@ export class Execution {
     const isLeftOut = row.form === FORM.json && row.value === null;
     const text = isLeftOut ? (this.host.steps.get(row.step)?.value ?? null) : row.value;
     return decode(this.host.storage, row.form, text, cloneKey.step(row.step));
+  }
+
+  // --- what the process may die of (caution.ts) ----------------------------------------------------------------
+
+  /** Before the code after a step runs. @returns false when it must not: the run has been failed */
+  async enterCode(step: number): Promise<boolean> {
+    if (!this.alive) return false;
+    this.#watchedCode.add(-step);
+    try {
+      await this.host.caution.enter(-step, { workflow: this.definition.name, run: this.id });
+    } catch (condemned) {
+      this.host.failRun(this, condemned, () => {});
+      return false;
+    }
+    return this.alive;
+  }
+
+  leaveCode(): void {
+    for (const key of this.#watchedCode) this.host.caution.leave(key);
+    this.#watchedCode.clear();
   }
 
   // --- collecting rollback handlers ----------------------------------------------------------------------------

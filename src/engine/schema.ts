@@ -101,6 +101,9 @@ export const SCHEMA: readonly (readonly string[])[] = [
     ) WITHOUT ROWID`,
     // What happens to a run as a whole and is not in its own row: pauses, resumes, restarts, rollbacks.
     `CREATE TABLE log (run INTEGER NOT NULL, mark INTEGER NOT NULL, type TEXT NOT NULL, facts TEXT, PRIMARY KEY (run, mark)) WITHOUT ROWID`,
+    // What runs while the engine is cautious (caution.ts), and at how many deaths of the process it was under way.
+    // `key`: a step's; negative, for the code that runs after that step.
+    `CREATE TABLE suspects (key INTEGER PRIMARY KEY, deaths INTEGER NOT NULL, under_way INTEGER NOT NULL, subject TEXT NOT NULL)`,
     // When each schedule fires next; in the shard that is the home of its workflow.
     `CREATE TABLE schedules (workflow TEXT NOT NULL, cron TEXT NOT NULL, next_at INTEGER NOT NULL, PRIMARY KEY (workflow, cron)) WITHOUT ROWID`,
     // Results that are streams, in pieces of 256 KiB at most.

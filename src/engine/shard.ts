@@ -1,5 +1,6 @@
 import { Admission } from "./admission.ts";
 import { AlarmClock } from "./alarm-clock.ts";
+import { Caution, readLastDeath } from "./caution.ts";
 import { ChunksTable } from "./chunks-table.ts";
 import { Commits } from "./commits.ts";
 import { type ErrorRecord, recordOf } from "./errors.ts";
@@ -11,6 +12,7 @@ import { LogTable } from "./log-table.ts";
 import { scheduleOf } from "./ids.ts";
 import { Marks } from "./marks.ts";
 import { logFailure, logLine } from "./log.ts";
+import { never } from "./never.ts";
 import { execute, type Settled } from "./run.ts";
 import { definitionOf, isForTesting, registeredLiveRuns } from "./registry.ts";
 import { DEFAULT_RETENTION_MS } from "./retention.ts";
@@ -21,6 +23,7 @@ import { type RunRow, RunsTable } from "./runs-table.ts";
 import { isTerminal, STATUS } from "./status.ts";
 import { timeoutError } from "./step-wait.ts";
 import { firstKey, KIND, type StepRow, StepsTable } from "./steps-table.ts";
+import { SuspectsTable } from "./suspects-table.ts";
 import { Sweeper } from "./sweeper.ts";
 import { TestHooks } from "./test-hooks.ts";
 import { Timers } from "./timers.ts";
@@ -28,6 +31,8 @@ import { cloneKey, copyOf, decode, type Encoded, encode } from "./value-store.ts
 
 /** How many runs are taken up or woken in one turn. */
 const RUNS_PER_TURN = 100;
+/** The binding that says of what the process died before this start. */
+const LAST_DEATH = "PAWL_LAST_DEATH";
 /** After the journal could not be written. */
 const SUSPEND_MS = 1000;
 
@@ -48,18 +53,20 @@ export class Shard implements ExecutionHost {
   readonly timers = new Timers();
   readonly #state: DurableObjectState;
   readonly #env: unknown;
+  readonly caution: Caution;
   readonly rollbacks: Rollbacks;
   readonly limiters: Limiters;
   readonly admission: Admission;
   readonly #alarm: AlarmClock;
   readonly #schedules: Schedules;
+  readonly #suspects: SuspectsTable;
   readonly #live = new Map<number, Execution>();
   readonly #watchers = new Map<number, Set<() => void>>();
   readonly #unknownWorkflows = new Set<string>();
   readonly #sweeper = new Sweeper(this, this.#live);
   readonly tests: TestHooks | undefined;
 
-  constructor(state: DurableObjectState, env: unknown, peers: Peers) {
+  constructor(state: DurableObjectState, env: object, peers: Peers) {
     this.#state = state;
     this.#env = env;
     this.storage = state.storage;
@@ -73,6 +80,9 @@ export class Shard implements ExecutionHost {
       earliest([this.steps.nextDueAt(after), this.runs.nextPurgeAt(), this.#schedules.nextAt()]),
     );
     this.#schedules = new Schedules(this, this.#alarm, peers);
+    this.#suspects = new SuspectsTable(state.storage);
+    const lastDeath = readLastDeath(Reflect.get(env, LAST_DEATH));
+    this.caution = new Caution(state.storage, this.#suspects, this.commits, this.timers, lastDeath);
     this.rollbacks = new Rollbacks(this, this.#alarm);
     this.limiters = new Limiters(peers);
     this.admission = new Admission(this, this.limiters);
@@ -148,7 +158,8 @@ export class Shard implements ExecutionHost {
       workflowName: workflow,
       ...(schedule && { schedule }),
     };
-    return execute(execution, this.#state, this.#env, event);
+    const run = (): Promise<Settled> => execute(execution, this.#state, this.#env, event);
+    return this.caution.isOn ? executeWatched(execution, run) : run();
   }
 
   #reportUnknown(workflow: string): void {
@@ -395,6 +406,7 @@ export class Shard implements ExecutionHost {
       this.chunks.remove(firstKey(run), firstKey(run + 1));
       this.events.removeAll(run);
       this.log.remove(run);
+      this.#suspects.removeRun(run);
       this.runs.remove(run);
       this.changed(run);
     });
@@ -480,6 +492,13 @@ export class Shard implements ExecutionHost {
     this.#alarm.noLaterThan(execution.nextDueAt());
     this.drop(execution);
   }
+}
+
+async function executeWatched(execution: Execution, run: () => Promise<Settled>): Promise<Settled> {
+  if (!(await execution.enterCode(execution.lastStep))) return never();
+  const settled = await run();
+  execution.leaveCode();
+  return settled;
 }
 
 interface Start {

@@ -87,13 +87,30 @@ class Attempts {
       if (row.attempts > 0) row.attempt_started = started;
       row.attempts++;
       execution.begin(this.#step);
-      const outcome = await this.#callThroughInfrastructure();
+      const outcome = await this.#callWithCaution();
       if (!execution.alive) return never();
       const ended = "value" in outcome ? this.#succeed(outcome.value, started) : this.#fail(outcome.thrown, started);
       const result = await ended;
       if (!execution.alive) return never();
       if (result !== RETRY) return result;
     }
+  }
+
+  /** A callback that takes the process down is found out, and not called for ever. */
+  async #callWithCaution(): Promise<Outcome> {
+    const { caution } = this.#execution.host;
+    if (!caution.isOn) return this.#callThroughInfrastructure();
+    const { definition, id } = this.#execution;
+    const { step, name, count } = this.#step.row;
+    try {
+      await caution.enter(step, { workflow: definition.name, run: id, step: `${name}-${count}` });
+    } catch (thrown) {
+      return { thrown };
+    }
+    if (!this.#execution.alive) return never();
+    const outcome = await this.#callThroughInfrastructure();
+    caution.leave(step);
+    return outcome;
   }
 
   /** Calls back, again and again while what fails is not the callback but the way to what it called (E8). */

@@ -19,19 +19,34 @@ export interface Step {
  * whose functions need no `this`.
  */
 export function createStep(execution: Execution): Step {
+  const watched = <T>(call: () => Promise<T>): Promise<T> =>
+    execution.host.caution.isOn ? watch(execution, call) : call();
   return {
     // What a stale execution calls settles never (E3). Async, so that a refused argument rejects.
     do: async (name, ...given) => {
       forbidInRollback(execution);
-      return execution.alive ? doStep(execution, name, given) : never();
+      return execution.alive ? watched(() => doStep(execution, name, given)) : never();
     },
-    sleep: async (name, duration) => (execution.alive ? sleep(execution, name, duration) : never()),
-    sleepUntil: async (name, until) => (execution.alive ? sleepUntil(execution, name, until) : never()),
+    sleep: async (name, duration) => (execution.alive ? watched(() => sleep(execution, name, duration)) : never()),
+    sleepUntil: async (name, until) => (execution.alive ? watched(() => sleepUntil(execution, name, until)) : never()),
     waitForEvent: async (name, options) => {
       forbidInRollback(execution);
-      return execution.alive ? waitForEvent(execution, name, options) : never();
+      return execution.alive ? watched(() => waitForEvent(execution, name, options)) : never();
     },
   };
+}
+
+/** The code between steps ends where a step begins, and begins again where it ends. */
+async function watch<T>(execution: Execution, call: () => Promise<T>): Promise<T> {
+  execution.leaveCode();
+  // The step takes its key before its first await.
+  const promise = call();
+  const step = execution.lastStep;
+  try {
+    return await promise;
+  } finally {
+    if (!(await execution.enterCode(step))) await never();
+  }
 }
 
 function forbidInRollback(execution: Execution): void {

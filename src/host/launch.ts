@@ -23,6 +23,7 @@ export interface LaunchFacts {
   readonly listen: ListenAddress;
   readonly limits: SupervisorLimits;
   readonly testing: boolean;
+  readonly maxHeapMib: number | undefined;
   readonly sink: LogSink;
   readonly log: HostLog;
   readonly signal: AbortSignal | undefined;
@@ -100,7 +101,8 @@ export async function launch(facts: LaunchFacts): Promise<Serving> {
   }
 }
 
-async function writeConfig({ project, bundle, data, listen, testing }: LaunchFacts, doorToken: string) {
+async function writeConfig(facts: LaunchFacts, doorToken: string) {
+  const { project, bundle, data, listen, testing, maxHeapMib } = facts;
   const { text, environment } = workerdConfig({
     project,
     bundle,
@@ -109,6 +111,7 @@ async function writeConfig({ project, bundle, data, listen, testing }: LaunchFac
     sources: { door: await doorModules(testing), emptyCache: await ownSource("empty-cache") },
     doorToken,
     address: listen,
+    ...(maxHeapMib !== undefined && { maxHeapMib }),
     ...(project.assets !== undefined && { assetListing: await readAssetListing(project.assets.directory) }),
   });
   const path = join(bundle.outDir, "workerd.capnp");

@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly shards?: number;
   /** Runs of workflows that are held in memory at once; further ones are queued. Default 20,000. */
   readonly maxLiveRuns?: number;
+  /** The most that JavaScript may take of the memory, in MiB; beyond it workerd ends and is started again. Default: V8's own. */
+  readonly maxHeapMib?: number;
   readonly limits?: Partial<SupervisorLimits>;
   /** Variables beside the project's, and in place of those of the same name. */
   readonly vars?: Readonly<Record<string, JsonValue>>;
@@ -178,6 +180,7 @@ function serveBuild(
     listen,
     limits,
     testing: options.testing === true,
+    maxHeapMib: options.maxHeapMib,
     sink: options.log,
     log,
     signal,

@@ -35,6 +35,7 @@ export class PolicyProject {
       workflows: [
         { binding: "LIMITED", name: "limited", class_name: "Limited", ...(limit && { concurrency: { limit } }) },
         { binding: "FREE", name: "free", class_name: "Free" },
+        { binding: "POISON", name: "poison", class_name: "Poison" },
         { binding: "TIMED", name: "timed", class_name: "Timed", ...(schedules && { schedules }) },
         {
           binding: "KEPT",

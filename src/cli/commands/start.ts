@@ -47,6 +47,11 @@ export const start = command(
         valueHint: "number",
         description: "Workflow runs held in memory at once; further ones are queued (default: 20000)",
       },
+      "max-heap": {
+        type: "string",
+        valueHint: "MiB",
+        description: "Memory for JavaScript; when it is used up, workerd is started again (default: V8's own limit)",
+      },
       "blocked-after": {
         type: "string",
         valueHint: "seconds",
@@ -72,6 +77,8 @@ export const start = command(
         args["max-live-runs"] === undefined
           ? undefined
           : wholeNumber("start", "--max-live-runs", args["max-live-runs"], [1, 10_000_000]);
+      const maxHeapMib =
+        args["max-heap"] === undefined ? undefined : wholeNumber("start", "--max-heap", args["max-heap"], [64, 65_536]);
       const blockedAfterMs = 1000 * wholeNumber("start", "--blocked-after", args["blocked-after"], [1, 3600]);
 
       const log = (entry: LogEntry) => {
@@ -97,6 +104,7 @@ export const start = command(
           ...(args.env !== undefined && { environment: args.env }),
           ...(shards !== undefined && { shards }),
           ...(maxLiveRuns !== undefined && { maxLiveRuns }),
+          ...(maxHeapMib !== undefined && { maxHeapMib }),
         });
       } catch (error) {
         // Asked to stop before there was anything to stop.

@@ -11,6 +11,8 @@ export const DOOR_SOCKET = "door";
 export const ENGINE_CLASS = "WorkflowEngine";
 const ENGINE_BINDING = "PAWL_ENGINE";
 
+/** Of what the last process died; set by the supervisor, read by the engine. */
+export const LAST_DEATH_VARIABLE = "PAWL_LAST_DEATH";
 const DOOR_TOKEN_VARIABLE = "PAWL_DOOR_TOKEN";
 /** What our own Workers are written against; has nothing to do with the project's date. */
 const OUR_COMPATIBILITY_DATE = "2026-06-11";
@@ -22,6 +24,8 @@ export interface WorkerdConfigInput {
   readonly bundle: Bundle;
   /** Number of engine shards, for the door, which knocks on each. */
   readonly shards: number;
+  /** The most that JavaScript may take of the memory, in MiB. Default: V8's own. */
+  readonly maxHeapMib?: number;
   /** Folder of the Durable Objects' databases. */
   readonly storagePath: string;
   /** Sources of the Workers of ours that run beside the project's. */
@@ -89,6 +93,7 @@ export function workerdConfig(input: WorkerdConfigInput): WorkerdConfig {
 
   const config = renderCapnp({
     // The prefixes are "stdout: " and "stderr: " otherwise, in front of what a Worker writes to process.stdout.
+    ...(input.maxHeapMib !== undefined && { v8Flags: [`--max-old-space-size=${input.maxHeapMib}`] }),
     logging: { structuredLogging: true, stdoutPrefix: "", stderrPrefix: "" },
     services,
     sockets: [
@@ -122,7 +127,12 @@ function mainWorker(input: WorkerdConfigInput, secrets: CapnpStruct[]): CapnpStr
     ...secrets,
     ...project.durableObjects.map(({ binding, className }) => ({ name: binding, durableObjectNamespace: className })),
   ];
-  if (hasEngine) bindings.push({ name: ENGINE_BINDING, durableObjectNamespace: ENGINE_CLASS });
+  if (hasEngine) {
+    bindings.push(
+      { name: ENGINE_BINDING, durableObjectNamespace: ENGINE_CLASS },
+      { name: LAST_DEATH_VARIABLE, fromEnvironment: LAST_DEATH_VARIABLE },
+    );
+  }
   if (project.assets?.binding !== undefined) {
     bindings.push({ name: project.assets.binding, service: { name: "assets", entrypoint: "AssetWorker" } });
   }

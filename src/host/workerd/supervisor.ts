@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { socketAddress, type ListenAddress } from "../config/workerd-config.ts";
+import { LAST_DEATH_VARIABLE, socketAddress, type ListenAddress } from "../config/workerd-config.ts";
 import type { LogLevel } from "../log-entry.ts";
 import { failuresAfterExit, restartDelayMs } from "./backoff.ts";
 import { type DoorClient, doorClient } from "./door-client.ts";
@@ -57,6 +57,9 @@ export class Supervisor {
   #door: DoorClient | undefined;
   #appPort: number;
   #failures = 0;
+  /** Of what the last process died, for the engine: `blocked 1`, `crashed 2`, with how often in a row. */
+  #lastDeath = "";
+  #isBlocked = false;
   #loop: Promise<void> = Promise.resolve();
 
   constructor(options: SupervisorOptions) {
@@ -108,7 +111,9 @@ export class Supervisor {
   async #launch(): Promise<{ process: WorkerdProcess; outcome: WorkerdReady | FirstStartFailure }> {
     const { limits, listen, onSpawn } = this.#options;
     const address = socketAddress({ host: listen.host, port: this.#appPort });
-    const process = spawnWorkerd({ ...this.#options.process, address });
+    const { process: options } = this.#options;
+    const environment = { ...options.environment, [LAST_DEATH_VARIABLE]: this.#lastDeath };
+    const process = spawnWorkerd({ ...options, environment, address });
     this.#current = process;
     onSpawn(process.pid);
     const waitOver = new AbortController();
@@ -149,6 +154,8 @@ export class Supervisor {
       const exit = ready === undefined ? await process.exited : await this.#attend(process, ready);
       if (this.#stopping.signal.aborted) return;
       this.#failures = failuresAfterExit(this.#failures, performance.now() - startedAt);
+      this.#lastDeath = `${this.#isBlocked ? "blocked" : "crashed"} ${this.#failures}`;
+      this.#isBlocked = false;
       const waitMs = restartDelayMs(this.#failures);
       this.#options.log("error", `workerd ended (${describeExit(exit)}); starting it again in ${waitMs} ms`, {
         failures: this.#failures,
@@ -181,6 +188,7 @@ export class Supervisor {
           "error",
           `The event loop has been blocked for ${Math.round(silentMs / 1000)} s: some code of the Worker does not come to an end. Killing workerd to get the others going again.`,
         );
+        this.#isBlocked = true;
         process.kill("SIGKILL");
       },
     });
