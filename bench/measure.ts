@@ -4,7 +4,7 @@ import { limits, startBare } from "./limits/index.ts";
 import { disk, machine } from "./machine.ts";
 import type { BenchRecord, Facts, Missing, Result, SubjectFacts } from "./record.ts";
 import { resultsOf } from "./results.ts";
-import { type Running, type Subject, Unavailable } from "./subjects/index.ts";
+import { type Subject, Unavailable } from "./subjects/index.ts";
 import type { Context, Work } from "./works/index.ts";
 
 export interface Plan {
@@ -23,6 +23,11 @@ const BARE: SubjectFacts = {
   durability: "SQLite of Durable Objects, every commit synced",
 };
 
+/** A subject, or the bare Worker that stands for the limits. */
+type Measurable = Pick<Subject, "operations" | "slow" | "start"> & { readonly name: string };
+
+const bare: Measurable = { name: "bare", operations: [], slow: false, start: startBare };
+
 /** Measures every work on every subject that can do it, one subject at a time, each time on new data. */
 export async function measure(plan: Plan): Promise<BenchRecord> {
   const missing: Missing[] = [];
@@ -33,7 +38,7 @@ export async function measure(plan: Plan): Promise<BenchRecord> {
     for (const work of limitsOf(plan.works)) {
       plan.progress(`${work.name}: ${work.title}`);
       await attempt(work, "bare", missing, async () => {
-        results.push(...(await once(plan, witness, work, "bare", startBare, false, results)));
+        results.push(...(await once(plan, witness, work, bare, results)));
       });
     }
     for (const work of plan.works) {
@@ -41,8 +46,7 @@ export async function measure(plan: Plan): Promise<BenchRecord> {
         if (!canDo(subject, work)) continue;
         plan.progress(`${work.name} on ${subject.name}: ${work.title}`);
         await attempt(work, subject.name, missing, async () => {
-          const start = (): Promise<Running> => subject.start();
-          results.push(...(await once(plan, witness, work, subject.name, start, subject.slow, results)));
+          results.push(...(await once(plan, witness, work, subject, results)));
         });
       }
     }
@@ -57,9 +61,7 @@ async function once(
   { repetitions, quick }: Plan,
   witness: Witness,
   work: Work,
-  subject: string,
-  start: () => Promise<Running>,
-  slow: boolean,
+  { name, operations, slow, start }: Measurable,
   soFar: readonly Result[],
 ): Promise<Result[]> {
   const running = await start();
@@ -71,9 +73,11 @@ async function once(
       repetitions,
       quick,
       slow,
+      operations,
       prefix: () => `p${prefixes++}`,
     };
-    return resultsOf(work, subject, await work.measure(context), soFar);
+    // Shares say nothing where limit and work were made small in different ways.
+    return resultsOf(work, name, await work.measure(context), quick ? [] : soFar);
   } finally {
     await running.stop();
   }

@@ -8,9 +8,11 @@ export interface Operations {
   chains: { asks: Chains; answers: Finished };
   /** One run each of whose steps sends `POST visit`. Answers when it is complete. */
   visits: { asks: Visits; answers: Finished };
-  /** Creates runs without steps, one `create` each, or in batches; answers when all are acknowledged. */
+  /** Creates runs without steps, one `create` each; answers when all are acknowledged. */
   create: { asks: Create; answers: { created: number } };
-  /** Answers when everything that `create` has created is complete. */
+  /** The same with `createBatch`, 100 at a time. */
+  createBatch: { asks: Create; answers: { created: number } };
+  /** Answers when everything that the last of the two has created is complete. */
   settled: { asks: Record<string, never>; answers: Finished };
   /** Creates runs that sleep until `until` (ms since the epoch); answers when all have begun to. */
   sleepers: { asks: Sleepers; answers: { created: number } };
@@ -24,10 +26,8 @@ export interface Operations {
   event: { asks: { id: string }; answers: Finished };
   /** Creates a run of `steps` steps that then waits; whenever it gets there it sends `POST visit`. Answers at once. */
   long: { asks: Visits; answers: Finished };
-  /** Takes such a run out of memory; answers when that is done. */
-  pause: { asks: { id: string }; answers: Finished };
-  /** Has it run again from the journal; answers when that is accepted. */
-  resume: { asks: { id: string }; answers: Finished };
+  /** Has it run again from its last step; every step before returns from the journal. Answers when accepted. */
+  restart: { asks: { id: string; step: string }; answers: Finished };
   /** Starts a run on behalf of each agent; every one of its steps updates the agent's state. Answers at once. */
   agents: { asks: Agents; answers: Finished };
   /** Updates an agent's state once. */
@@ -54,8 +54,6 @@ export interface Visits {
 }
 
 export interface Create extends Many {
-  /** Size of a batch, 100 at most; 1 is for `create`. */
-  readonly batch: number;
   /** Calls in flight at a time. */
   readonly atOnce: number;
 }

@@ -2,7 +2,10 @@ import type { Result } from "./record.ts";
 import { median } from "./statistics.ts";
 import type { Measured, Metric, Work } from "./works/index.ts";
 
-/** The figures of one work on one subject: medians, and Pawl's as shares of the limits measured before. */
+/**
+ * The figures of one work on one subject: medians, and Pawl's as shares of the limits measured before, where there are
+ * any.
+ */
 export function resultsOf(
   work: Work,
   subject: string,

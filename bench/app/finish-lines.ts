@@ -7,14 +7,9 @@ export class FinishLine {
   readonly #marks: number[] = [];
   #last = "";
   #complete = (): void => {};
-  readonly #all: Promise<void>;
 
   constructor(expected: number) {
     this.#expected = expected;
-    this.#all = new Promise((resolve) => {
-      this.#complete = resolve;
-    });
-    if (expected === 0) this.#complete();
   }
 
   cross(id: string, mark = 0): void {
@@ -25,14 +20,22 @@ export class FinishLine {
 
   /** Resolves with the last to come when all have. */
   async all(): Promise<string> {
-    // Without I/O of its own a request that waits for another one is taken for one that hangs.
-    const open = new AbortController();
-    await Promise.race([this.#all, scheduler.wait(LONGEST_MS, { signal: open.signal })]);
-    open.abort();
+    if (this.#marks.length < this.#expected) await this.#wait();
     if (this.#marks.length < this.#expected) {
       throw new Error(`${this.#marks.length} of ${this.#expected} have come within ${LONGEST_MS / 60_000} minutes.`);
     }
     return this.#last;
+  }
+
+  async #wait(): Promise<void> {
+    // The request that waits makes the promise: one of another request's would not wake it once that has ended.
+    const complete = new Promise<void>((resolve) => {
+      this.#complete = resolve;
+    });
+    // Without I/O of its own a request that waits for others is taken for one that hangs.
+    const open = new AbortController();
+    await Promise.race([complete, scheduler.wait(LONGEST_MS, { signal: open.signal })]);
+    open.abort();
   }
 
   get marks(): readonly number[] {
@@ -40,7 +43,7 @@ export class FinishLine {
   }
 }
 
-const LONGEST_MS = 30 * 60_000;
+const LONGEST_MS = 10 * 60_000;
 
 const lines = new Map<string, FinishLine>();
 

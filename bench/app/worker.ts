@@ -26,19 +26,17 @@ const handlers: Handlers = {
     return finished(env, line, 1);
   },
 
-  async create(env, { prefix, runs, batch, atOnce }: Create) {
-    created = { line: openLine(prefix, runs), runs };
-    const params: Params = { kind: "nothing", line: prefix };
-    let next = 0;
-    const work = async (): Promise<void> => {
-      while (next < runs) {
-        const first = next;
-        next += batch;
-        if (batch === 1) await env.RUNS.create({ id: `${prefix}-${first}`, params });
-        else await env.RUNS.createBatch(requests(prefix, first, Math.min(next, runs), () => params));
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, work));
+  async create(env, { prefix, runs, atOnce }: Create) {
+    const params = nothing(prefix, runs);
+    await inParallel(atOnce, runs, 1, (run) => env.RUNS.create({ id: `${prefix}-${run}`, params }));
+    return { created: runs };
+  },
+
+  async createBatch(env, { prefix, runs, atOnce }: Create) {
+    const params = nothing(prefix, runs);
+    await inParallel(atOnce, runs, BATCH, (first, end) =>
+      env.RUNS.createBatch(requests(prefix, first, end, () => params)),
+    );
     return { created: runs };
   },
 
@@ -83,16 +81,9 @@ const handlers: Handlers = {
     return { finished: 0 };
   },
 
-  async pause(env, { id }) {
+  async restart(env, { id, step }) {
     const run = await env.RUNS.get(id);
-    await run.pause();
-    while ((await run.status()).status !== "paused") await scheduler.wait(5);
-    return { finished: 0 };
-  },
-
-  async resume(env, { id }) {
-    const run = await env.RUNS.get(id);
-    await run.resume();
+    await run.restart({ from: { name: step } });
     return { finished: 0 };
   },
 
@@ -107,16 +98,37 @@ const handlers: Handlers = {
   },
 };
 
+function nothing(prefix: string, runs: number): Params {
+  created = { line: openLine(prefix, runs), runs };
+  return { kind: "nothing", line: prefix };
+}
+
+/** So many calls at a time until `runs` have been asked for, `batch` by `batch`. */
+async function inParallel(
+  atOnce: number,
+  runs: number,
+  batch: number,
+  create: (first: number, end: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < runs) {
+      const first = next;
+      next = Math.min(runs, next + batch);
+      await create(first, next);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+}
+
 let created: { line: FinishLine; runs: number } = { line: openLine("nothing", 0), runs: 0 };
 let awake: FinishLine = openLine("nobody", 0);
 
 /** As many as the platform lets be created at once, all batches at a time. */
 async function createAll(env: Env, prefix: string, runs: number, paramsOf: (run: number) => Params): Promise<void> {
-  const batches: Promise<unknown>[] = [];
-  for (let first = 0; first < runs; first += BATCH) {
-    batches.push(env.RUNS.createBatch(requests(prefix, first, Math.min(runs, first + BATCH), paramsOf)));
-  }
-  await Promise.all(batches);
+  await inParallel(Math.ceil(runs / BATCH), runs, BATCH, (first, end) =>
+    env.RUNS.createBatch(requests(prefix, first, end, paramsOf)),
+  );
 }
 
 function requests(prefix: string, first: number, end: number, paramsOf: (run: number) => Params) {

@@ -3,6 +3,7 @@ import { limitFdatasync } from "./fdatasync.ts";
 import { limitInserts, limitJoined, limitReads, limitRpc, limitRpcInserts } from "./rates.ts";
 import { limitBroadcast, limitEvent, limitVisits } from "./latencies.ts";
 import { limitMemory } from "./memory.ts";
+import { limitUpdates } from "./updates.ts";
 
 export { startBare } from "./bare.ts";
 
@@ -17,5 +18,6 @@ export const limits: readonly Work[] = [
   limitVisits,
   limitEvent,
   limitBroadcast,
+  limitUpdates,
   limitMemory,
 ];

@@ -66,7 +66,7 @@ export const limitBroadcast: Work = {
     const { running } = context;
     const clients = sizeFor(context, { full: 1000, quick: 10 });
     const updates = sizeFor(context, { full: 100, quick: 3 });
-    const url = running.url.replace(/^http/, "ws");
+    const url = `${running.url.replace(/^http/, "ws")}/bare`;
     const sockets = await Sockets.open(Array.from({ length: clients }, () => url));
     try {
       let update = 0;

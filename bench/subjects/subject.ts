@@ -14,7 +14,7 @@ export interface Subject {
   /** What it is. @throws Unavailable where it cannot run on this machine */
   facts(): Promise<SubjectFacts>;
   /** Starts it on new data. */
-  start(): Promise<Running>;
+  readonly start: () => Promise<Running>;
 }
 
 /** A subject that runs. */

@@ -11,6 +11,7 @@ export const WORKER_OPERATIONS: readonly Operation[] = [
   "chains",
   "visits",
   "create",
+  "createBatch",
   "settled",
   "sleepers",
   "lateness",
@@ -18,8 +19,7 @@ export const WORKER_OPERATIONS: readonly Operation[] = [
   "listen",
   "event",
   "long",
-  "pause",
-  "resume",
+  "restart",
   "agents",
   "update",
 ];

@@ -48,8 +48,10 @@ export interface Context {
   readonly repetitions: number;
   readonly quick: boolean;
   readonly slow: boolean;
+  /** What the subject can be asked, beyond what the work needs. */
+  readonly operations: readonly Operation[];
   /** A prefix for ids that has not been used yet. */
-  prefix(): string;
+  readonly prefix: () => string;
 }
 
 /** The same work in three sizes. */

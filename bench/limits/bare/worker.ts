@@ -109,7 +109,7 @@ export class Bare extends DurableObject<Env> {
   /** What `setState` of an agent amounts to: a row, and a message to everybody. */
   async broadcast(update: number): Promise<void> {
     this.#insert();
-    const message = JSON.stringify({ type: "cf_agent_state", state: { run: "", update, at: Date.now() } });
+    const message = JSON.stringify({ type: "cf_agent_state", state: { run: "bare", update, at: Date.now() } });
     for (const socket of this.ctx.getWebSockets()) socket.send(message);
   }
 }
@@ -121,9 +121,11 @@ interface Asked {
   readonly ioMs: number;
   readonly visit: string;
   readonly update: number;
+  readonly objects: number;
+  readonly updates: number;
 }
 
-type Bares = Record<string, (bare: DurableObjectStub<Bare>, asked: Asked) => Promise<unknown>>;
+type Bares = Record<string, (bare: DurableObjectStub<Bare>, asked: Asked, env: Env) => Promise<unknown>>;
 
 const operations: Bares = {
   rpc: async (bare, { count }) => {
@@ -142,15 +144,27 @@ const operations: Bares = {
   reads: (bare, { count, rows }) => bare.reads(count, rows),
   hold: (bare, { count }) => bare.hold(count),
   broadcast: (bare, { update }) => bare.broadcast(update),
+  updates: async (_bare, { objects, updates }, env) => {
+    const updateOne = async (object: number): Promise<void> => {
+      const bare = stub(env, `object-${object}`);
+      for (let update = 1; update <= updates; update++) await bare.broadcast(update);
+    };
+    await Promise.all(Array.from({ length: objects }, (_, object) => updateOne(object)));
+  },
 };
+
+function stub(env: Env, name: string): DurableObjectStub<Bare> {
+  return env.Bare.get(env.Bare.idFromName(name));
+}
 
 export default {
   async fetch(request, env): Promise<Response> {
-    const bare = env.Bare.get(env.Bare.idFromName("bare"));
-    if (request.headers.get("upgrade") === "websocket") return bare.fetch(request);
-    const operation = operations[new URL(request.url).pathname.slice(1)];
+    const path = new URL(request.url).pathname.slice(1);
+    // Clients connect to the object that the path names; all else is asked of one.
+    if (request.headers.get("upgrade") === "websocket") return stub(env, path).fetch(request);
+    const operation = operations[path];
     if (operation === undefined) return new Response("There is no such operation.", { status: 404 });
-    await operation(bare, await request.json());
+    await operation(stub(env, "bare"), await request.json(), env);
     return Response.json({});
   },
 } satisfies ExportedHandler<Env>;
