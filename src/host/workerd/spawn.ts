@@ -53,6 +53,7 @@ const INHERITED = [
  * on the pipe tells the watcher that nothing is to be done. The watcher stays in workerd's process group, and the
  * system does not hand out a pid again while a group of that number exists, so it can hit nobody else.
  * Descriptor 4 takes control messages: the limit of open files, then what workerd reports itself.
+ * A write beyond a limit of file sizes (ulimit -f) is to be an error, as on a full disk, and not the end of the process.
  */
 const LAUNCHER = `
 ulimit -n "$(ulimit -H -n)" 2>/dev/null || ulimit -n 65536 2>/dev/null
@@ -63,6 +64,7 @@ printf '{"event":"files","limit":"%s"}\\n' "$(ulimit -n)" >&4
   IFS= read -r _ <&3 || kill -KILL $$
 ) &
 exec 3<&-
+trap '' XFSZ
 exec "$0" "$@"
 `;
 
