@@ -103,7 +103,7 @@ class WorkflowBinding {
   async get(id: string): Promise<WorkflowInstanceHandle> {
     if (typeof id !== "string") throw refused(REFUSAL.notFound);
     const { workflow, shards } = this.#route;
-    const exists = await this.#route.send(shardOf(workflow, id, shards), (stub) => stub.exists(workflow, id));
+    const exists = await this.#route.send(shardOf(workflow, id, shards), (stub) => stub.exists(workflow, id), "read");
     if (!exists) throw refused(REFUSAL.notFound);
     return this.#handle(id);
   }

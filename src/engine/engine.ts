@@ -42,11 +42,11 @@ export class WorkflowEngine extends DurableObject<object> implements EngineStub 
   }
 
   create(workflow: string, request: CreateRequest, token: string): Promise<Reply<null>> {
-    return this.#commands.create(workflow, request, token);
+    return this.#write(() => this.#commands.create(workflow, request, token));
   }
 
   createBatch(workflow: string, requests: CreateRequest[], token: string): Promise<Reply<string[]>> {
-    return this.#commands.createBatch(workflow, requests, token);
+    return this.#write(() => this.#commands.createBatch(workflow, requests, token));
   }
 
   async exists(workflow: string, id: string): Promise<boolean> {
@@ -62,27 +62,27 @@ export class WorkflowEngine extends DurableObject<object> implements EngineStub 
   }
 
   pause(workflow: string, id: string): Promise<Reply<null>> {
-    return this.#commands.pause(workflow, id);
+    return this.#write(() => this.#commands.pause(workflow, id));
   }
 
   resume(workflow: string, id: string): Promise<Reply<null>> {
-    return this.#commands.resume(workflow, id);
+    return this.#write(() => this.#commands.resume(workflow, id));
   }
 
   terminate(workflow: string, id: string, rollback: boolean, token: string): Promise<Reply<null>> {
-    return this.#commands.terminate(workflow, id, rollback, token);
+    return this.#write(() => this.#commands.terminate(workflow, id, rollback, token));
   }
 
   delete(workflow: string, id: string, repeated: boolean): Promise<Reply<null>> {
-    return this.#commands.delete(workflow, id, repeated);
+    return this.#write(() => this.#commands.delete(workflow, id, repeated));
   }
 
   deleteBatch(workflow: string, ids: string[]): Promise<string[]> {
-    return this.#commands.deleteBatch(workflow, ids);
+    return this.#write(() => this.#commands.deleteBatch(workflow, ids));
   }
 
   restart(workflow: string, id: string, from: RestartFrom | null): Promise<Reply<null>> {
-    return this.#commands.restart(workflow, id, from);
+    return this.#write(() => this.#commands.restart(workflow, id, from));
   }
 
   sendEvent(
@@ -91,11 +91,11 @@ export class WorkflowEngine extends DurableObject<object> implements EngineStub 
     event: { type: string; payload: unknown },
     token: string,
   ): Promise<Reply<null>> {
-    return this.#commands.sendEvent(workflow, id, event, token);
+    return this.#write(() => this.#commands.sendEvent(workflow, id, event, token));
   }
 
   createScheduled(workflow: string, cron: string, scheduledTime: number): Promise<void> {
-    return this.#commands.createScheduled(workflow, cron, scheduledTime);
+    return this.#write(() => this.#commands.createScheduled(workflow, cron, scheduledTime));
   }
 
   async lineChanged(workflow: string, shard: number, state: LineState): Promise<void> {
@@ -106,13 +106,17 @@ export class WorkflowEngine extends DurableObject<object> implements EngineStub 
     return this.#shard.admission.state(workflow);
   }
 
-  async admit(workflow: string, count: number): Promise<LineState> {
-    return this.#shard.commits.write(() => this.#shard.admission.admit(workflow, count));
+  admit(workflow: string, count: number): Promise<LineState> {
+    return this.#write(async () => this.#shard.commits.write(() => this.#shard.admission.admit(workflow, count)));
   }
 
-  /** Called by the host at start, so that recovery does not wait for an alarm: being constructed is all it takes. */
-  // oxlint-disable-next-line class-methods-use-this
-  async wake(): Promise<void> {}
+  /**
+   * Called by the host at start, so that recovery does not wait for an alarm, and after a full disk has room again.
+   * Resolves when it is known that the shard can write.
+   */
+  wake(): Promise<void> {
+    return this.#shard.storageCheck.run();
+  }
 
   /** For tests: every step outcome is followed by a replay, as if the object had been evicted between any two steps. */
   async forceReplay(on: boolean): Promise<void> {
@@ -130,5 +134,10 @@ export class WorkflowEngine extends DurableObject<object> implements EngineStub 
 
   override async alarm(): Promise<void> {
     await this.#shard.onAlarm();
+  }
+
+  #write<T>(command: () => Promise<T>): Promise<T> {
+    const { storageCheck } = this.#shard;
+    return storageCheck.isPassed ? command() : storageCheck.beforeWrite().then(command);
   }
 }

@@ -52,6 +52,9 @@ test.each<[unknown, boolean]>([
   [Object.assign(new Error("Network connection lost."), { overloaded: true }), false],
   [Object.assign(new Error("HTTP 503"), { retryable: true }), false],
   [new Error("The API said: Network connection lost."), false],
+  [new Error("database or disk is full: SQLITE_FULL"), true],
+  [new Error("WorkflowError: (storage.unavailable) The disk is full: nothing was written."), true],
+  [new Error("SQLITE_FULLY_LOADED"), false],
   ["Network connection lost.", false],
 ])("%s is a failure between objects: %s", (thrown, expected) => {
   expect(isInfrastructureError(thrown)).toBe(expected);

@@ -1,4 +1,5 @@
 import { isFetchFailure } from "./fetch-failures.ts";
+import { isStorageFailure } from "./storage-failure.ts";
 import { inspect } from "./values.ts";
 
 /**
@@ -135,5 +136,8 @@ const INFRASTRUCTURE =
  */
 export function isInfrastructureError(thrown: unknown): boolean {
   if (!(thrown instanceof Error) || isFetchFailure(thrown) || Reflect.get(thrown, "overloaded") === true) return false;
-  return Reflect.get(thrown, "durableObjectReset") === true || INFRASTRUCTURE.test(textOf(thrown, "message"));
+  const message = textOf(thrown, "message");
+  return (
+    Reflect.get(thrown, "durableObjectReset") === true || INFRASTRUCTURE.test(message) || isStorageFailure(message)
+  );
 }

@@ -6,6 +6,7 @@ import { type Marks, timeOf } from "./marks.ts";
 import { never } from "./never.ts";
 import type { RollbackHandler } from "./rollback-options.ts";
 import type { WorkflowDefinition } from "./registry.ts";
+import type { StorageCheck } from "./storage-check.ts";
 import type { RunsTable } from "./runs-table.ts";
 import { MAX_INSTANCE_BYTES } from "./values.ts";
 import { FORM, cloneKey, decode } from "./value-store.ts";
@@ -20,6 +21,7 @@ const SAY_BYTES = 1024 * 1024;
 /** What an execution needs of the shard it runs in. */
 export interface ExecutionHost {
   readonly storage: DurableObjectStorage;
+  readonly storageCheck: StorageCheck;
   readonly marks: Marks;
   readonly runs: RunsTable;
   readonly steps: StepsTable;

@@ -13,7 +13,7 @@ export class WorkflowInstanceHandle {
   }
 
   status(): Promise<InstanceStatus> {
-    return this.#call((stub, workflow) => stub.status(workflow, this.id));
+    return this.#call((stub, workflow) => stub.status(workflow, this.id), "read");
   }
 
   /** Resolves when the request is on disk; step callbacks in flight still run to their end. */
@@ -55,7 +55,7 @@ export class WorkflowInstanceHandle {
     const checked = checkSubscribeOptions(options);
     await this.status();
     const read = (query: HistoryQuery): Promise<HistoryPage> =>
-      this.#call((stub, workflow) => stub.history(workflow, this.id, query));
+      this.#call((stub, workflow) => stub.history(workflow, this.id, query), "read");
     return new WorkflowSubscription(read, checked);
   }
 
@@ -65,7 +65,10 @@ export class WorkflowInstanceHandle {
     await this.#route.call(this.id, (stub, repeated) => stub.delete(workflow, this.id, repeated));
   }
 
-  #call<T>(call: (stub: EngineStub, workflow: string) => Promise<Reply<T>>): Promise<T> {
-    return this.#route.call(this.id, (stub) => call(stub, this.#route.workflow));
+  #call<T>(
+    call: (stub: EngineStub, workflow: string) => Promise<Reply<T>>,
+    effect: "read" | "write" = "write",
+  ): Promise<T> {
+    return this.#route.call(this.id, (stub) => call(stub, this.#route.workflow), effect);
   }
 }

@@ -84,15 +84,17 @@ export class Limiter {
   /** Not repeated when it fails, since it may have had its effect: the shard is asked how it stands instead. */
   async #grant(shard: number, count: number): Promise<void> {
     this.#granted[shard] = count;
-    let state: LineState | undefined;
     try {
-      state = await this.#peers.stub(shard).admit(this.#workflow, count);
+      const state = await this.#peers.stub(shard).admit(this.#workflow, count);
+      this.#granted[shard] = 0;
+      this.heard(shard, state);
     } catch {
-      this.#states[shard] = undefined;
+      setTimeout(() => {
+        this.#states[shard] = undefined;
+        this.#granted[shard] = 0;
+        this.decide();
+      }, AGAIN_AFTER_MS);
     }
-    this.#granted[shard] = 0;
-    if (state === undefined) this.decide();
-    else this.heard(shard, state);
   }
 
   async #ask(shard: number): Promise<void> {
@@ -102,6 +104,7 @@ export class Limiter {
       const state = await repeat(
         () => this.#peers.stub(shard),
         (stub) => stub.line(this.#workflow),
+        "read",
       );
       this.#asked.delete(shard);
       this.heard(shard, state);

@@ -33,8 +33,8 @@ export class Route {
   }
 
   /** Asks the shard of an instance. @throws the refusal, as callers on Cloudflare see it */
-  async call<T>(id: string, call: Call<Reply<T>>): Promise<T> {
-    const reply = await this.send(shardOf(this.workflow, id, this.shards), call);
+  async call<T>(id: string, call: Call<Reply<T>>, effect: "read" | "write" = "write"): Promise<T> {
+    const reply = await this.send(shardOf(this.workflow, id, this.shards), call, effect);
     if (reply.ok) return reply.value;
     throw refused(reply.refusal);
   }
@@ -57,8 +57,8 @@ export class Route {
     );
   }
 
-  async send<T>(shard: number, call: Call<T>): Promise<T> {
-    const answer = await repeat(() => connect(this.#env, shard), call);
+  async send<T>(shard: number, call: Call<T>, effect: "read" | "write" = "write"): Promise<T> {
+    const answer = await repeat(() => connect(this.#env, shard), call, effect);
     // A run that has just ended or paused itself goes no further (spec §4.5, §4.6).
     return this.#caller?.alive === false ? never() : answer;
   }

@@ -9,6 +9,7 @@ import { repeat } from "./repeat.ts";
 import type { ScheduleRow } from "./schedules-table.ts";
 import type { Shard } from "./shard.ts";
 import { shardOf } from "./shard-of.ts";
+import { isStorageFailure } from "./storage-failure.ts";
 
 /** A firing later than this is one that the server was not there for. */
 const LATE_MS = 60_000;
@@ -84,7 +85,10 @@ export class Schedules {
     } catch (error) {
       // The row stays due.
       this.#notBefore = Date.now() + AGAIN_AFTER_MS;
-      logFailure("error", { workflow, run: id }, "is due and could not be created; it is tried again", recordOf(error));
+      const record = recordOf(error);
+      // Of a full disk the host tells, once.
+      const level = isStorageFailure(record.message) ? "debug" : "error";
+      logFailure(level, { workflow, run: id }, "is due and could not be created; it is tried again", record);
       return;
     }
     this.#logMissed(row, cron, scheduledTime, id);

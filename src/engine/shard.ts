@@ -21,6 +21,8 @@ import { Schedules } from "./schedules.ts";
 import { SchedulesTable } from "./schedules-table.ts";
 import { type RunRow, RunsTable } from "./runs-table.ts";
 import { isTerminal, STATUS } from "./status.ts";
+import { StorageCheck } from "./storage-check.ts";
+import { isStorageFailure } from "./storage-failure.ts";
 import { timeoutError } from "./step-wait.ts";
 import { firstKey, KIND, type StepRow, StepsTable } from "./steps-table.ts";
 import { SuspectsTable } from "./suspects-table.ts";
@@ -42,6 +44,7 @@ const SUSPEND_MS = 1000;
  */
 export class Shard implements ExecutionHost {
   readonly storage: DurableObjectStorage;
+  readonly storageCheck: StorageCheck;
   readonly runs: RunsTable;
   readonly steps: StepsTable;
   readonly events: EventsTable;
@@ -70,6 +73,7 @@ export class Shard implements ExecutionHost {
     this.#state = state;
     this.#env = env;
     this.storage = state.storage;
+    this.storageCheck = new StorageCheck(state.storage, peers.own);
     this.runs = new RunsTable(state.storage);
     this.steps = new StepsTable(state.storage);
     this.events = new EventsTable(state.storage);
@@ -174,6 +178,7 @@ export class Shard implements ExecutionHost {
 
   /** Unfinished runs go on when the shard starts: after a crash, a restart, an eviction or a move (E5). */
   async takeUp(): Promise<void> {
+    await this.storageCheck.passed;
     for (let after = { workflow: "", run: -1 }; ;) {
       const rows = await this.commits.join(() => {
         const found = this.runs.live(after, RUNS_PER_TURN);
@@ -246,6 +251,7 @@ export class Shard implements ExecutionHost {
 
   /** What the alarm does: everything that is due, slice by slice. */
   async onAlarm(): Promise<void> {
+    await this.storageCheck.passed;
     this.#alarm.fired();
     let lookedAt = 0;
     for (;;) {
@@ -469,12 +475,11 @@ export class Shard implements ExecutionHost {
   suspend(execution: Execution, cause: unknown): void {
     if (!execution.alive) return;
     this.drop(execution);
-    logFailure(
-      "error",
-      { workflow: execution.definition.name, run: execution.id },
-      "could not write its journal and is run again",
-      recordOf(cause),
-    );
+    const error = recordOf(cause);
+    const subject = { workflow: execution.definition.name, run: execution.id };
+    // Of a full disk the host tells, once; and the object, all of whose runs would say the same, ends with it.
+    const level = isStorageFailure(error.message) ? "debug" : "error";
+    logFailure(level, subject, "could not write its journal and is run again", error);
     this.timers.add(Date.now() + SUSPEND_MS, () => {
       const row = this.runs.get(execution.run);
       if (row !== undefined && row.live === 1 && !this.#live.has(row.run)) this.replay(row);

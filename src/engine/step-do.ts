@@ -10,6 +10,7 @@ import { never } from "./never.ts";
 import { planRetry, type RetryPlan } from "./retry-plan.ts";
 import { readRollback } from "./rollback-options.ts";
 import { contextOf, recallConfig, resolveConfig, type StepConfig, storeConfig, timeoutMs } from "./step-config.ts";
+import { isStorageFailure } from "./storage-failure.ts";
 import { KeptStream, keepStream, replayStream } from "./stream-results.ts";
 import { KIND, ROLLBACK, STATE } from "./steps-table.ts";
 import { copyOf, type Encoded, encode, FORM } from "./value-store.ts";
@@ -118,10 +119,13 @@ class Attempts {
     const patientUntil = Date.now() + INFRASTRUCTURE_PATIENCE_MS;
     for (let tries = 0; ; tries++) {
       const outcome = await this.#call();
-      if ("value" in outcome || !isInfrastructureError(outcome.thrown) || Date.now() >= patientUntil) return outcome;
+      if ("value" in outcome || !isInfrastructureError(outcome.thrown)) return outcome;
+      const { message } = recordOf(outcome.thrown);
+      // When the disk is full, this ends here, as for all runs of the shard, and goes on when there is room.
+      if (isStorageFailure(message)) await this.#execution.host.storageCheck.again();
       // Who allows no retry at all wants the callback to be called once.
-      if (this.#config.retries.limit === 0) return outcome;
-      this.#logInfrastructure(outcome.thrown);
+      if (this.#config.retries.limit === 0 || Date.now() >= patientUntil) return outcome;
+      this.#logInfrastructure(tries, message);
       await new Promise((resolve) => {
         setTimeout(resolve, Math.min(100 * 2 ** tries, 5000));
       });
@@ -229,12 +233,12 @@ class Attempts {
     if (!("delay" in plan)) execution.host.recorded(execution);
   }
 
-  #logInfrastructure(thrown: unknown): void {
+  #logInfrastructure(tries: number, message: string): void {
     const { definition, id } = this.#execution;
     const { row } = this.#step;
     const subject = { workflow: definition.name, run: id, step: `${row.name}-${row.count}` };
-    const { message } = recordOf(thrown);
-    logLine("warn", subject, `could not reach what it calls, and is repeated without counting as a retry: ${message}`);
+    const what = `could not reach what it calls, and is repeated without counting as a retry: ${message}`;
+    logLine(tries === 0 ? "warn" : "debug", subject, what);
   }
 
   /** The first failure and the last are for everybody, with the place in the code; those between for who looks. */
