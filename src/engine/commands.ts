@@ -1,15 +1,6 @@
-import { readHistory } from "./history.ts";
 import { isCreatableId, isEventType, scheduledId } from "./ids.ts";
 import { parseError } from "./step-do.ts";
-import {
-  type CreateRequest,
-  type HistoryPage,
-  type HistoryQuery,
-  type InstanceStatus,
-  REFUSAL,
-  type Reply,
-  type RestartFrom,
-} from "./protocol.ts";
+import { type CreateRequest, type InstanceStatus, REFUSAL, type Reply, type RestartFrom } from "./protocol.ts";
 import { readRollbackRecord } from "./rollback.ts";
 import type { RunRow } from "./runs-table.ts";
 import type { Shard } from "./shard.ts";
@@ -17,9 +8,6 @@ import { isTerminal, onPause, onResume, STATUS, statusName } from "./status.ts";
 import { firstKey, KIND } from "./steps-table.ts";
 import { cloneKey, decode, type Encoded, encode, FORM } from "./value-store.ts";
 import { INSTANCE_FULL, MAX_INSTANCE_BYTES } from "./values.ts";
-
-const MAX_HISTORY_PAGE = 1000;
-const MAX_HISTORY_WAIT_MS = 20_000;
 
 /**
  * What may be asked of a shard from outside, one method a command. Each decides and writes in one turn, joined with the
@@ -110,35 +98,6 @@ export class Commands {
     if (rollback?.outcome !== undefined)
       status.rollback = { outcome: rollback.outcome, error: rollback.failure ?? null };
     return accept(status);
-  }
-
-  /**
-   * A page of a run's history. Where there is nothing to read and the run goes on, the answer waits for up to `waitMs`,
-   * so that a follower needs no polling.
-   */
-  async history(workflow: string, id: string, query: HistoryQuery): Promise<Reply<HistoryPage>> {
-    const until = Date.now() + Math.min(query.waitMs, MAX_HISTORY_WAIT_MS);
-    for (;;) {
-      const row = this.#shard.runs.find(workflow, id);
-      if (row === undefined) return refuse(REFUSAL.notFound);
-      const limit = Math.min(query.limit, MAX_HISTORY_PAGE);
-      const events = readHistory(this.#shard, row, query.after, limit);
-      const ended = isTerminal(row.status);
-      if (events.length > 0 || ended || Date.now() >= until) return accept({ events, ended });
-      await this.#nextChange(row.run, until);
-    }
-  }
-
-  #nextChange(run: number, until: number): Promise<void> {
-    return new Promise((resolve) => {
-      const finish = (): void => {
-        unwatch();
-        this.#shard.timers.cancel(timer);
-        resolve();
-      };
-      const unwatch = this.#shard.watch(run, finish);
-      const timer = this.#shard.timers.add(until, finish);
-    });
   }
 
   pause(workflow: string, id: string): Promise<Reply<null>> {

@@ -10,6 +10,27 @@ import type {
   Reply,
   RestartFrom,
 } from "./protocol.ts";
+import { listShard, type ShardPage, type ShardQuery } from "./read/catalog.ts";
+import { CountingSql } from "./read/counting-sql.ts";
+import { Overall } from "./read/overall.ts";
+import { overviewOf, type ShardOverview } from "./read/overview.ts";
+import type {
+  AttemptPage,
+  AttemptQuery,
+  EventPage,
+  HistoryView,
+  HistoryViewQuery,
+  PageQuery,
+  Read,
+  ReadSide,
+  RunDetails,
+  RunPage,
+  RunQuery,
+  ShardFigures,
+  StepPage,
+  WorkflowOverview,
+} from "./read/read-protocol.ts";
+import { Reads } from "./read/reads.ts";
 import { registeredShards } from "./registry.ts";
 import { connect } from "./route.ts";
 import { Shard } from "./shard.ts";
@@ -23,18 +44,24 @@ const NOT_FOR_TESTING: TestAnswer = {
 };
 
 /** One shard of the workflow engine as a Durable Object: its RPC surface and its alarm, nothing else. */
-export class WorkflowEngine extends DurableObject<object> implements EngineStub {
+export class WorkflowEngine extends DurableObject<object> implements EngineStub, ReadSide {
   readonly #shard: Shard;
   readonly #commands: Commands;
   readonly #tests: TestCommands | undefined;
+  readonly #reads: Reads;
+  readonly #overall: Overall;
+  readonly #own: number;
 
   constructor(ctx: DurableObjectState, env: object) {
     super(ctx, env);
     const count = registeredShards();
     const own = shardIndex(openSchema(ctx.storage, count, ctx.id.name));
     const peers = { own, count, stub: (shard: number) => connect(env, shard) };
+    this.#own = own;
     this.#shard = new Shard(ctx, env, peers);
     this.#commands = new Commands(this.#shard);
+    this.#reads = new Reads(this.#shard);
+    this.#overall = new Overall(peers);
     const hooks = this.#shard.tests;
     if (hooks !== undefined) this.#tests = new TestCommands(this.#shard, hooks, env, peers);
     // Whatever woke this object: an alarm, a call, the host.
@@ -58,7 +85,7 @@ export class WorkflowEngine extends DurableObject<object> implements EngineStub 
   }
 
   history(workflow: string, id: string, query: HistoryQuery): Promise<Reply<HistoryPage>> {
-    return this.#commands.history(workflow, id, query);
+    return this.#reads.history(workflow, id, query);
   }
 
   pause(workflow: string, id: string): Promise<Reply<null>> {
@@ -108,6 +135,46 @@ export class WorkflowEngine extends DurableObject<object> implements EngineStub 
 
   admit(workflow: string, count: number): Promise<LineState> {
     return this.#write(async () => this.#shard.commits.write(() => this.#shard.admission.admit(workflow, count)));
+  }
+
+  async listOwn(query: ShardQuery): Promise<ShardPage> {
+    return listShard(new CountingSql(this.ctx.storage.sql), this.#own, query);
+  }
+
+  async overviewOwn(): Promise<ShardOverview> {
+    return overviewOf(this.#shard, this.#own);
+  }
+
+  runs(query: RunQuery): Promise<Read<RunPage>> {
+    return this.#overall.runs(query);
+  }
+
+  workflows(): Promise<Read<WorkflowOverview[]>> {
+    return this.#overall.workflows();
+  }
+
+  shards(): Promise<Read<ShardFigures[]>> {
+    return this.#overall.shards();
+  }
+
+  async describe(workflow: string, id: string): Promise<Read<RunDetails>> {
+    return this.#reads.describe(workflow, id);
+  }
+
+  async steps(workflow: string, id: string, query: PageQuery): Promise<Read<StepPage>> {
+    return this.#reads.steps(workflow, id, query);
+  }
+
+  async attempts(workflow: string, id: string, query: AttemptQuery): Promise<Read<AttemptPage>> {
+    return this.#reads.attempts(workflow, id, query);
+  }
+
+  async events(workflow: string, id: string, query: PageQuery): Promise<Read<EventPage>> {
+    return this.#reads.events(workflow, id, query);
+  }
+
+  historyView(workflow: string, id: string, query: HistoryViewQuery): Promise<Read<HistoryView>> {
+    return this.#reads.historyView(workflow, id, query);
   }
 
   /**

@@ -105,6 +105,7 @@ export class Execution {
   readonly #counts = new Map<string, number>();
   #nextStep: number;
   readonly #inFlight = new Set<OpenStep>();
+  readonly #announced = new Set<OpenStep>();
   readonly #waits = new Set<Wait>();
   readonly #waiters = new Map<string, Waiter[]>();
   readonly #watchedCode = new Set<number>();
@@ -276,9 +277,26 @@ export class Execution {
     return [...this.#inFlight].filter((step) => !step.stored && timeOf(step.row.started) <= before);
   }
 
-  /** Steps in flight of which nothing is on disk. */
+  /** A sleep or a wait that is about to be written: whoever follows the history sees it from now on. */
+  announce(step: OpenStep): void {
+    this.#announced.add(step);
+    this.host.changed(this.run);
+  }
+
+  /** Inside the write of an announced step. */
+  written(step: OpenStep): void {
+    step.stored = true;
+    this.#announced.delete(step);
+  }
+
+  /** Steps of which memory knows more than the disk: callbacks in flight, and what is announced. */
+  atWork(): StepRow[] {
+    return [...this.#inFlight, ...this.#announced].map(({ row }) => row);
+  }
+
+  /** Steps that have begun and of which nothing is on disk. */
   unstored(): StepRow[] {
-    return Array.from(this.#inFlight).flatMap((step) => (step.stored ? [] : [step.row]));
+    return [...this.#inFlight, ...this.#announced].flatMap((step) => (step.stored ? [] : [step.row]));
   }
 
   stepInFlight(kind: number, name: string, count: number): StepRow | undefined {
@@ -389,6 +407,7 @@ export class Execution {
     this.#waits.clear();
     this.#waiters.clear();
     this.#inFlight.clear();
+    this.#announced.clear();
     this.#recorded.clear();
   }
 }

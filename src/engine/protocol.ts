@@ -1,3 +1,5 @@
+import type { ShardPage, ShardQuery } from "./read/catalog.ts";
+import type { ShardOverview } from "./read/overview.ts";
 import type { Retention } from "./retention.ts";
 import type { ShardCall, TestAnswer } from "./test-protocol.ts";
 
@@ -41,12 +43,21 @@ export interface HistoryQuery {
   limit: number;
   /** How long to wait for an event when there is none, at most 20 s. */
   waitMs: number;
+  /** As the page gave it that ended with `after`; without it the steps of the run are looked through anew. */
+  skip?: HistorySkip;
+}
+
+/** Which steps have nothing more to tell after a mark: all up to the place `settled`, but for those in `open`. */
+export interface HistorySkip {
+  settled: number;
+  open: readonly number[];
 }
 
 export interface HistoryPage {
   events: HistoryEvent[];
   /** No more events will come. */
   ended: boolean;
+  skip: HistorySkip;
 }
 
 /** How a shard stands with the runs of a workflow that has a `concurrency.limit`. */
@@ -99,6 +110,10 @@ export interface EngineStub {
   admit(workflow: string, count: number): Promise<LineState>;
   /** The part of a test's call that concerns one shard (test-commands.ts). */
   testHere(call: ShardCall): Promise<TestAnswer>;
+  /** A shard's part of a listing, … */
+  listOwn(query: ShardQuery): Promise<ShardPage>;
+  /** … and of the figures over all shards (read/overall.ts). */
+  overviewOwn(): Promise<ShardOverview>;
 }
 
 export const REFUSAL = {

@@ -36,6 +36,8 @@ export type WorkflowClass = new (ctx: ExecutionContext, env: unknown) => Workflo
 
 export interface WorkflowDefinition {
   name: string;
+  /** As the application exports it. */
+  className: string;
   workflowClass: WorkflowClass;
   stepLimit: number;
   successRetentionMs: number;
@@ -94,6 +96,7 @@ export function registerWorkflows(worker: Readonly<Record<string, unknown>>, reg
     checkClass(workflowClass, name, className);
     found.set(name, {
       name,
+      className,
       workflowClass,
       stepLimit: policy.stepLimit ?? DEFAULT_STEP_LIMIT,
       successRetentionMs: policy.successRetentionMs ?? DEFAULT_RETENTION_MS,

@@ -14,8 +14,9 @@ export async function repeat<Stub, T>(
   connect: () => Stub,
   call: (stub: Stub, repeated: boolean) => Promise<T>,
   effect: "read" | "write" = "write",
+  patienceMs = PATIENCE_MS,
 ): Promise<T> {
-  const until = Date.now() + PATIENCE_MS;
+  const until = Date.now() + patienceMs;
   for (let tries = 0; ; tries++) {
     try {
       return await call(connect(), tries > 0);

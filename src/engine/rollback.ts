@@ -24,7 +24,7 @@ export interface RollbackRecord {
 const TERMINATED: ErrorRecord = { name: "Terminated", message: "Instance terminated during rollback" };
 
 /** @throws Error when the run has none: its status says that it has */
-export function readRollbackRecord(row: RunRow): RollbackRecord {
+export function readRollbackRecord(row: Pick<RunRow, "id" | "rollback">): RollbackRecord {
   if (row.rollback === null) throw new Error(`Run ${row.id} is being rolled back, but its record of that is missing.`);
   return JSON.parse(row.rollback) as RollbackRecord;
 }

@@ -10,6 +10,7 @@ export const SCHEMA: readonly (readonly string[])[] = [
     // `queue`: its place in the line of runs that wait for their turn to execute (admission.ts); NULL outside it.
     // `begun`: the mark of its first turn; 0 before that, NULL when it began in the moment of its creation.
     // `bytes`: what its results and events take, to a megabyte or so.
+    // What can be large stands last: SQLite reads a row up to the last column that is asked for.
     `CREATE TABLE runs (
       run INTEGER PRIMARY KEY AUTOINCREMENT,
       workflow TEXT NOT NULL,
@@ -20,19 +21,19 @@ export const SCHEMA: readonly (readonly string[])[] = [
       started INTEGER NOT NULL,
       ended INTEGER,
       paused_at INTEGER,
-      payload_form INTEGER NOT NULL,
-      payload TEXT,
-      output_form INTEGER NOT NULL DEFAULT 0,
-      output TEXT,
-      error TEXT,
-      rollback TEXT,
-      token TEXT,
       success_retention_ms INTEGER,
       error_retention_ms INTEGER,
       purge_at INTEGER,
       queue INTEGER,
       begun INTEGER,
       bytes INTEGER NOT NULL DEFAULT 0,
+      token TEXT,
+      payload_form INTEGER NOT NULL,
+      output_form INTEGER NOT NULL DEFAULT 0,
+      rollback TEXT,
+      error TEXT,
+      payload TEXT,
+      output TEXT,
       UNIQUE (workflow, id)
     )`,
     `CREATE INDEX runs_purge ON runs (purge_at) WHERE purge_at IS NOT NULL`,
@@ -82,11 +83,11 @@ export const SCHEMA: readonly (readonly string[])[] = [
       held_ms INTEGER,
       wait_ms INTEGER,
       event_type TEXT,
-      form INTEGER NOT NULL DEFAULT 0,
-      value TEXT,
-      error TEXT,
+      rollback INTEGER,
       config TEXT,
-      rollback INTEGER
+      error TEXT,
+      form INTEGER NOT NULL DEFAULT 0,
+      value TEXT
     )`,
     `CREATE INDEX steps_due ON steps (due_at) WHERE due_at IS NOT NULL`,
     // Attempts that failed; a step's last, successful attempt is the step's own row.
@@ -115,11 +116,12 @@ export const SCHEMA: readonly (readonly string[])[] = [
       type TEXT NOT NULL,
       sent_at INTEGER NOT NULL,
       taken_by INTEGER,
+      token TEXT,
       form INTEGER NOT NULL,
-      value TEXT,
-      token TEXT
+      value TEXT
     )`,
     `CREATE INDEX events_run ON events (run, token)`,
+    `CREATE INDEX events_in_order ON events (run)`,
     `CREATE INDEX events_waiting ON events (run, type, event) WHERE taken_by IS NULL`,
   ],
 ];

@@ -46,6 +46,11 @@ export async function doStep(execution: Execution, nameGiven: unknown, given: re
   }
 
   const { count, row } = execution.recall(KIND.do, name);
+  if (row === undefined && execution.isGated) {
+    // It starts when the pause is taken back; its place and its start are those of that moment.
+    await execution.passGate();
+    if (!execution.alive) return never();
+  }
   const config = row === undefined ? current : recallConfig(row.config, current);
   const step: OpenStep = row === undefined ? execution.open(KIND.do, name, count) : { row, stored: true };
   if (row === undefined) step.row.config = storeConfig(config);

@@ -47,11 +47,12 @@ async function startSleep(execution: Execution, name: string, count: number, ms:
   const { row } = step;
   row.wait_ms = ms;
   const dueAt = timeOf(row.started) + ms;
+  execution.announce(step);
   await journaled(execution, () => {
     if (execution.isGated) row.held_ms = ms;
     else row.due_at = dueAt;
     execution.host.steps.put(row);
-    step.stored = true;
+    execution.written(step);
   });
   return waitOut(execution, step, dueAt);
 }

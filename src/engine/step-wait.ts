@@ -48,6 +48,7 @@ class EventWait {
     const settled = new Promise<Outcome>((resolve) => {
       this.#settle = resolve;
     });
+    if (!this.#step.stored) execution.announce(this.#step);
     await journaled(execution, () => this.#takeOrWait());
     const outcome = await settled;
     if (!execution.alive) return never();
@@ -77,7 +78,7 @@ class EventWait {
       if (execution.isGated) row.held_ms = this.#timeoutMs;
       else row.due_at = dueAt;
       steps.put(row);
-      this.#step.stored = true;
+      execution.written(this.#step);
     }
     const waiter: Waiter = { step: this.#step, deliver: (event) => this.#deliver(event) };
     execution.addWaiter(this.#type, waiter);
@@ -98,6 +99,7 @@ class EventWait {
       events.take(event, this.#step.row.step);
       steps.complete(this.#step.row, marks.next(), encode(event, ""));
     });
+    this.#execution.written(this.#step);
     this.#stopClock?.();
     this.#end({ event: events.read(event) });
   }

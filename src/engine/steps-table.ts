@@ -33,18 +33,6 @@ export type StepRow = {
 /** Characters of JSON; a replay of thousands of steps must not hold all their results at once. */
 const LARGE_VALUE = 4096;
 
-/** A row of `attempts` with the identity of its step. */
-export type AttemptRow = {
-  step: number;
-  name: string;
-  count: number;
-  attempt: number;
-  started: Mark;
-  ended: Mark;
-  delay_ms: number | null;
-  error: string;
-};
-
 export function firstKey(run: number): number {
   return run * STEPS_PER_RUN;
 }
@@ -156,32 +144,6 @@ export class StepsTable {
 
   fail(row: StepRow, ended: Mark, error: string): void {
     this.put({ ...row, state: STATE.failed, ended, due_at: null, held_ms: null, error });
-  }
-
-  /** Steps that have something to tell after a mark. */
-  changedAfter(run: number, after: Mark): StepRow[] {
-    return this.#sql
-      .exec<StepRow>(
-        // The last mark of a step is the one after its end, or the one after its start.
-        "SELECT * FROM steps WHERE step >= ? AND step < ? AND max(COALESCE(ended, 0), COALESCE(attempt_started, 0), started) >= ?",
-        firstKey(run),
-        firstKey(run + 1),
-        after - 1,
-      )
-      .toArray();
-  }
-
-  /** Failed attempts, with the names of their steps. */
-  attemptsAfter(run: number, after: Mark): AttemptRow[] {
-    return this.#sql
-      .exec<AttemptRow>(
-        `SELECT attempts.*, steps.name, steps.count FROM attempts JOIN steps USING (step)
-         WHERE attempts.step >= ? AND attempts.step < ? AND attempts.ended > ?`,
-        firstKey(run),
-        firstKey(run + 1),
-        after,
-      )
-      .toArray();
   }
 
   get(step: number): StepRow | undefined {

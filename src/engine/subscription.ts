@@ -1,4 +1,4 @@
-import type { HistoryEvent, HistoryPage, HistoryQuery } from "./protocol.ts";
+import type { HistoryEvent, HistoryPage, HistoryQuery, HistorySkip } from "./protocol.ts";
 
 export interface SubscribeOptions {
   /** Only events with a greater id. Default: all. */
@@ -47,6 +47,7 @@ export class WorkflowSubscription {
   readonly #read: (query: HistoryQuery) => Promise<HistoryPage>;
   readonly #filter: ReadonlySet<string> | undefined;
   #after: number;
+  #skip: HistorySkip | undefined;
   #buffer: HistoryEvent[] = [];
   #isDone = false;
 
@@ -74,7 +75,9 @@ export class WorkflowSubscription {
   }
 
   async #fill(): Promise<void> {
-    const { events, ended } = await this.#read({ after: this.#after, limit: PAGE, waitMs: WAIT_MS });
+    const query = { after: this.#after, limit: PAGE, waitMs: WAIT_MS, ...(this.#skip && { skip: this.#skip }) };
+    const { events, ended, skip } = await this.#read(query);
+    this.#skip = skip;
     this.#after = events.at(-1)?.eventId ?? this.#after;
     this.#buffer.push(...events);
     if (ended && events.length === 0) this.#isDone = true;

@@ -1,4 +1,4 @@
-import { isSensitive, REDACTED } from "./history.ts";
+import { isSensitive, REDACTED } from "./read/output-view.ts";
 import { parseError } from "./step-do.ts";
 import type { RunRow } from "./runs-table.ts";
 import type { Shard } from "./shard.ts";

@@ -1,9 +1,6 @@
-import { timeOf } from "../marks.ts";
-import { STATUS, statusName } from "../status.ts";
-import { parseError } from "../step-do.ts";
 import type { CountingSql } from "./counting-sql.ts";
-import { cutText } from "./json-view.ts";
 import type { RunSummary } from "./read-protocol.ts";
+import { headOfRun, summaryOf } from "./run-head.ts";
 
 /** How many runs of a workflow have a status. */
 export type CountRow = { workflow: string; status: number; n: number };
@@ -76,38 +73,7 @@ export class CatalogTable {
   }
 
   summary(run: number): RunSummary | undefined {
-    const row = this.#sql.first<SummaryRow>(
-      // A run's payload lies before its error: what is not needed is not read over.
-      `SELECT workflow, id, status, created_at, started, ended, iif(status = ${STATUS.errored}, error, NULL) AS error
-       FROM runs WHERE run = ?`,
-      run,
-    );
-    return row && summaryOf(row, MAX_LISTED_MESSAGE);
+    const head = headOfRun(this.#sql, run);
+    return head && summaryOf(head, MAX_LISTED_MESSAGE);
   }
-}
-
-type SummaryRow = {
-  workflow: string;
-  id: string;
-  status: number;
-  created_at: number;
-  started: number | null;
-  ended: number | null;
-  error: string | null;
-};
-
-export function summaryOf(row: SummaryRow, maxMessage: number): RunSummary {
-  const summary: RunSummary = {
-    workflow: row.workflow,
-    id: row.id,
-    status: statusName(row.status),
-    createdAt: row.created_at,
-  };
-  if (row.started !== null && row.status !== STATUS.queued) summary.startedAt = timeOf(row.started);
-  if (row.ended !== null) summary.endedAt = timeOf(row.ended);
-  if (row.error !== null) {
-    const { name, message } = parseError(row.error);
-    summary.error = { name: cutText(name, maxMessage), message: cutText(message, maxMessage) };
-  }
-  return summary;
 }

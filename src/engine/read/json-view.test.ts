@@ -105,7 +105,8 @@ test("a list that is cut shows its beginning and says how many items are missing
       (list, max) => {
         const { value: shown, isCut } = jsonView(list, max);
         if (!Array.isArray(shown)) throw new Error("not a list");
-        const missing = isCut ? /^\[… (\d+) more items\]$/.exec(String(shown.at(-1)))?.[1] : undefined;
+        const last = shown.at(-1);
+        const missing = isCut && typeof last === "string" ? /^\[… (\d+) more items\]$/.exec(last)?.[1] : undefined;
         const kept = missing === undefined ? shown : shown.slice(0, -1);
         expect(kept.length + Number(missing ?? 0)).toBe(list.length);
       },
@@ -152,7 +153,7 @@ test("a text is cut between characters, never inside of one, and fits", () => {
       const [, kept, missing] = /^(.*)…\[\+(\d+) characters\]$/su.exec(cut) ?? [];
       expect(text.startsWith(kept ?? "?")).toBe(true);
       expect(String(kept).length + Number(missing)).toBe(text.length);
-      expect(kept?.isWellFormed()).toBe(text.isWellFormed());
+      expect(kept).not.toMatch(/[\ud800-\udbff]$/);
     }),
   );
 });

@@ -1,5 +1,5 @@
 import type { StatusName } from "../status.ts";
-import type { JsonValue } from "./json-view.ts";
+import type { JsonValue, JsonView } from "./json-view.ts";
 
 /**
  * The read side: what the admin API, and through it console, CLI and metrics, read of an application's runs. Plain data
@@ -87,11 +87,9 @@ export interface ShardFigures {
 // --- one run -------------------------------------------------------------------------------------------------------
 
 export interface RunDetails extends RunSummary {
-  params: JsonValue;
-  isParamsCut?: true;
+  params: JsonView;
   /** Of a complete run that returned something. */
-  output?: JsonValue;
-  isOutputCut?: true;
+  output?: JsonView;
   error?: ErrorView & { stack?: string };
   rollback?: { outcome?: "complete" | "failed"; error?: ErrorView };
   pausedAt?: number;
@@ -144,8 +142,7 @@ export interface StepView {
   /** There are more before those. */
   hasEarlierAttempts?: true;
   /** Of `step.do`: `"[REDACTED]"` where the step is sensitive. Of `waitForEvent`: the event. */
-  output?: JsonValue;
-  isOutputCut?: true;
+  output?: JsonView;
   /** What a failed step threw into `run`. */
   error?: ErrorView;
   /** What has become of the step's rollback handler, where it has one. */
@@ -190,8 +187,7 @@ export interface EventView {
   event: number;
   type: string;
   sentAt: number;
-  payload?: JsonValue;
-  isPayloadCut?: true;
+  payload?: JsonView;
   /** The wait that took it; absent while it is kept for one. */
   takenBy?: { place: number; name: string; count: number };
 }
@@ -203,7 +199,7 @@ export interface EventPage {
   rowsRead: number;
 }
 
-/** What happened, as `instance.subscribe()` tells it, with values in their JSON view. */
+/** What happened, as `instance.subscribe()` tells it; `params` and `output` are `JsonView`s. */
 export interface HistoryEntry {
   /** Grows with every entry of a run. */
   eventId: number;

@@ -46,9 +46,7 @@ test("read page by page, a listing over all shards is the sorted list of what ma
       const listed: Position[] = [];
       let next: Position | null = null;
       for (let pages = 0; pages <= all.length * SHARDS + 1; pages++) {
-        const findings = Array.from({ length: SHARDS }, (_, shard) =>
-          find(all, shard, next, limit, patience, isMatch),
-        );
+        const findings = Array.from({ length: SHARDS }, (_, shard) => find(all, shard, next, limit, patience, isMatch));
         const page = merge(findings, limit);
         expect(page.values.length).toBeLessThanOrEqual(limit);
         listed.push(...page.values);
@@ -108,9 +106,17 @@ test("a cursor says the place again", () => {
   );
 });
 
-test.each(["", "0", "0.1.2", "2.1.1.1", "0.1.1.1.1", "0.A.1.1", "0.-1.1.1", "0.zzzzzzzzzzz.1.1", " 0.1.1.1", "0.1.1.1\n"])(
-  "%j is no cursor",
-  (text) => {
-    expect(decodeCursor(text)).toBeUndefined();
-  },
-);
+test.each([
+  "",
+  "0",
+  "0.1.2",
+  "2.1.1.1",
+  "0.1.1.1.1",
+  "0.A.1.1",
+  "0.-1.1.1",
+  "0.zzzzzzzzzzz.1.1",
+  " 0.1.1.1",
+  "0.1.1.1\n",
+])("%j is no cursor", (text) => {
+  expect(decodeCursor(text)).toBeUndefined();
+});
