@@ -2,10 +2,12 @@ import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bundle, Project } from "../compiler/index.ts";
-import { workerdConfig, type ListenAddress, type OwnModule } from "./config/workerd-config.ts";
+import { workerdConfig, type ListenAddress } from "./config/workerd-config.ts";
 import { readAssetListing } from "./config/read-assets.ts";
 import type { DataDirectory } from "./data/data-directory.ts";
+import type { LockFacts } from "./data/lock.ts";
 import { processIdentity } from "./data/process-identity.ts";
+import { doorModules } from "./door-modules.ts";
 import type { HostLog } from "./host-log.ts";
 import type { LogSink } from "./log-entry.ts";
 import { createLogReader } from "./logs/reader.ts";
@@ -46,7 +48,7 @@ export interface Serving {
  * @throws ListenError, StartFailedError when it does not get ready; nothing of it is left then.
  */
 export async function launch(facts: LaunchFacts): Promise<Serving> {
-  const { project, bundle, data, listen, limits, sink, log, signal } = facts;
+  const { project, bundle, listen, limits, sink, log, signal } = facts;
   const doorToken = randomBytes(32).toString("hex");
   const config = await writeConfig(facts, doorToken);
   const mapper = stackMapper(bundle, (message) => log("warn", message));
@@ -65,8 +67,11 @@ export async function launch(facts: LaunchFacts): Promise<Serving> {
     hasEngine: project.workflows.length > 0,
     limits,
     log,
-    onSpawn: (pid) => void recordWorkerd(data, pid, log),
-    onRestart: (pid) => log("info", "workerd is up again", { workerdPid: pid }, "restarted"),
+    onSpawn: (pid) => void noteInLock(facts, workerdFacts(pid)),
+    onRestart: (pid, { doorPort }) =>
+      void noteInLock(facts, { door: { port: doorPort, token: doorToken } }).then(() =>
+        log("info", "workerd is up again", { workerdPid: pid }, "restarted"),
+      ),
   });
   const abort = () => supervisor.killNow();
   signal?.throwIfAborted();
@@ -76,6 +81,7 @@ export async function launch(facts: LaunchFacts): Promise<Serving> {
     signal?.throwIfAborted();
     if (!("appPort" in outcome)) throw startFailure(outcome, output.held, listen, mapper, project.flagPlaces);
     output.release();
+    await noteInLock(facts, { door: { port: outcome.doorPort, token: doorToken } });
     return {
       port: outcome.appPort,
       fileLimit: outcome.fileLimit,
@@ -108,7 +114,7 @@ async function writeConfig(facts: LaunchFacts, doorToken: string) {
     bundle,
     shards: data.shards,
     storagePath: data.storagePath,
-    sources: { door: await doorModules(testing), emptyCache: await ownSource("empty-cache") },
+    sources: { door: await doorModules(testing), emptyCache: await emptyCache() },
     doorToken,
     address: listen,
     ...(maxHeapMib !== undefined && { maxHeapMib }),
@@ -119,24 +125,21 @@ async function writeConfig(facts: LaunchFacts, doorToken: string) {
   return { path, environment };
 }
 
-/** Tests have a door of their own; every other server is without it. */
-function doorModules(testing: boolean): Promise<OwnModule[]> {
-  const names = testing ? ["test-door", "door", "wire"] : ["door"];
-  return Promise.all(names.map(async (name) => ({ name: `${name}.js`, text: await ownSource(name) })));
+function emptyCache(): Promise<string> {
+  return readFile(new URL("./door/empty-cache.js", import.meta.url), "utf8");
 }
 
-function ownSource(name: string): Promise<string> {
-  return readFile(new URL(`./door/${name}.js`, import.meta.url), "utf8");
+async function workerdFacts(pid: number): Promise<LockFacts> {
+  const identity = await processIdentity(pid);
+  return identity === undefined ? {} : { workerd: { pid, identity } };
 }
 
-async function recordWorkerd(data: DataDirectory, pid: number, log: HostLog): Promise<void> {
+/** For whoever finds this server by its data directory. */
+async function noteInLock({ data, log }: LaunchFacts, facts: LockFacts | Promise<LockFacts>): Promise<void> {
   try {
-    const identity = await processIdentity(pid);
-    if (identity !== undefined) await data.lock.update({ workerd: { pid, identity } });
+    await data.lock.update(await facts);
   } catch (error) {
-    log(
-      "warn",
-      `Could not note workerd's process in ${data.path}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    log("warn", `Could not note the running workerd in ${data.path}: ${reason}`);
   }
 }

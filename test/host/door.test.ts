@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { workerdConfig } from "../../src/host/config/workerd-config.ts";
+import { doorModules } from "../../src/host/door-modules.ts";
 import { workerdBinary } from "../../src/host/workerd/binary.ts";
 import { doorClient } from "../../src/host/workerd/door-client.ts";
 import { spawnWorkerd, type WorkerdProcess } from "../../src/host/workerd/spawn.ts";
@@ -21,6 +21,7 @@ export class WorkflowEngine extends DurableObject {
 export default { fetch: () => Response.json(woken.toSorted()) };
 `;
 
+const BUILD = new URL("../../dist/", import.meta.url);
 const TOKEN = "the token of this start";
 let process: WorkerdProcess;
 let app: string;
@@ -31,8 +32,6 @@ beforeAll(async () => {
   await mkdir(join(outDir, "worker"));
   await mkdir(join(outDir, "do"));
   await writeFile(join(outDir, "worker", "index.js"), MAIN);
-  const source = (name: string) =>
-    readFile(fileURLToPath(new URL(`../../dist/host/door/${name}.js`, import.meta.url)), "utf8");
   const { text, environment } = workerdConfig({
     project: {
       root: "/app",
@@ -59,7 +58,10 @@ beforeAll(async () => {
     },
     shards: 4,
     storagePath: join(outDir, "do"),
-    sources: { door: [{ name: "door.js", text: await source("door") }], emptyCache: await source("empty-cache") },
+    sources: {
+      door: await doorModules(false, BUILD),
+      emptyCache: await readFile(new URL("host/door/empty-cache.js", BUILD), "utf8"),
+    },
     doorToken: TOKEN,
     address: { host: "127.0.0.1", port: 0 },
   });

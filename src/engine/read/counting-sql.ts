@@ -14,6 +14,7 @@ export class CountingSql {
     return rows;
   }
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as `SqlStorage.exec` has it
   first<T extends Record<string, SqlStorageValue>>(query: string, ...bindings: SqlStorageValue[]): T | undefined {
     return this.rows<T>(query, ...bindings)[0];
   }

@@ -69,17 +69,17 @@ function tell<Item>(
   { after, limit, skip }: Query,
   show: (entry: Entry) => { item: Item; size: number },
 ): Told<Item> {
-  const { entries, skipAfter } = historyAfter(sourceOf(reader), after, limit, skip);
+  const part = historyAfter(sourceOf(reader), after, limit, skip);
   const budget = new PageBudget();
   const items: Item[] = [];
   let mark = after;
-  for (const entry of entries) {
+  for (const entry of part.entries) {
     const { item, size } = show(entry);
-    if (!budget.take(size)) return { items, mark, skip: skipAfter(mark), isAll: false };
+    if (!budget.take(size)) return { items, mark, skip: part.skipAfter(mark), isAll: false };
     items.push(item);
     ({ mark } = entry);
   }
-  return { items, mark, skip: skipAfter(mark), isAll: entries.length < limit };
+  return { items, mark, skip: part.skipAfter(mark), isAll: part.entries.length < limit };
 }
 
 function sourceOf(reader: RunReader): HistorySource {

@@ -32,25 +32,31 @@ export class Properties {
 
 const UNDEFINED = new Name("[undefined]");
 const EMPTY = new Name("[empty]");
+/** `new Number(5)` and its like. */
+const BOXES: ReadonlySet<string> = new Set(["Number", "Boolean", "String", "BigInt"]);
 
 /** Shape of what is neither `null`, boolean, text nor a number that JSON knows. */
 export function shapeOf(value: unknown): Shape {
+  if (typeof value === "object" && value !== null) return shapeOfObject(value);
   if (value === undefined) return UNDEFINED;
   if (typeof value === "number") return new Name(Object.is(value, -0) ? "[-0]" : `[${value}]`);
   if (typeof value === "bigint") return new Name(`[BigInt(${value})]`);
   if (typeof value === "symbol") return new Name(`[Symbol(${value.description ?? ""})]`);
-  if (typeof value === "function") return new Name("[Function]");
-  if (value instanceof Name || value instanceof Items || value instanceof Properties) return value;
-  return typeof value === "object" && value !== null ? shapeOfObject(value) : new Name(`[${String(value)}]`);
+  return new Name(`[${typeof value === "function" ? "Function" : typeof value}]`);
 }
 
 function shapeOfObject(value: object): Shape {
+  if (value instanceof Name || value instanceof Items || value instanceof Properties) return value;
   if (Array.isArray(value)) return shapeOfArray(value);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return propertiesOf(value, Object.keys(value));
   if (value instanceof Map) return named(`[Map(${value.size})]`, new Items(value.size, value));
   if (value instanceof Set) return named(`[Set(${value.size})]`, new Items(value.size, value));
   if (value instanceof Error) return shapeOfError(value);
+  if (value instanceof Headers) {
+    const fields = [...value.entries()];
+    return named(`[Headers(${fields.length})]`, new Items(fields.length, fields));
+  }
   return new Name(nameOfObject(value));
 }
 
@@ -91,7 +97,8 @@ function nameOfObject(value: object): string {
   if (value instanceof RegExp) return `[RegExp(${String(value)})]`;
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${tag}(${value.byteLength} bytes)]`;
-  if (value instanceof Number || value instanceof Boolean || value instanceof String || tag === "BigInt") {
+  if (value instanceof Blob) return `[${tag}(${value.size} bytes)]`;
+  if (BOXES.has(tag)) {
     const inner: unknown = value.valueOf();
     return `[${tag}(${typeof inner === "string" ? JSON.stringify(inner) : Object.is(inner, -0) ? "-0" : String(inner)})]`;
   }

@@ -152,7 +152,7 @@ test("a text is cut between characters, never inside of one, and fits", () => {
       if (cut === text) return;
       const [, kept, missing] = /^(.*)…\[\+(\d+) characters\]$/su.exec(cut) ?? [];
       expect(text.startsWith(kept ?? "?")).toBe(true);
-      expect(String(kept).length + Number(missing)).toBe(text.length);
+      expect((kept ?? "").length + Number(missing)).toBe(text.length);
       expect(kept).not.toMatch(/[\ud800-\udbff]$/);
     }),
   );

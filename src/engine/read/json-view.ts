@@ -30,8 +30,8 @@ const MAX_DEPTH = 200;
  * | `Date` | its ISO text, or `"[Invalid Date]"` |
  * | `undefined`, a hole in an array | `"[undefined]"`, `"[empty]"` |
  * | `NaN`, `-Infinity`, `-0`, `5n` | `"[NaN]"`, `"[-Infinity]"`, `"[-0]"`, `"[BigInt(5)]"` |
- * | `Map`, `Set` | `{"[Map(1)]": [["key", "value"]]}`, `{"[Set(1)]": ["item"]}` |
- * | typed arrays, buffers | `"[Uint8Array(2 bytes)]"`, `"[ArrayBuffer(2 bytes)]"` |
+ * | `Map`, `Headers`, `Set` | `{"[Map(1)]": [["key", "value"]]}`, `{"[Set(1)]": ["item"]}` |
+ * | typed arrays, buffers, blobs | `"[Uint8Array(2 bytes)]"`, `"[ArrayBuffer(2 bytes)]"`, `"[Blob(2 bytes)]"` |
  * | `/a/g`, `new Number(5)` | `"[RegExp(/a/g)]"`, `"[Number(5)]"` |
  * | `TypeError("boom")` | `"[TypeError: boom]"`, with further properties `{"[TypeError: boom]": {"cause": …}}` |
  * | an array with further properties | `{"[Array(1)]": ["item"], "name": …}` |

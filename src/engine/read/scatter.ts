@@ -17,12 +17,13 @@ export interface Shards<Stub> {
  * @returns the answers by shard, or which shards failed and why
  */
 export async function askAll<Stub, T>(
-  { count, stub }: Shards<Stub>,
+  shards: Shards<Stub>,
   ask: (stub: Stub, shard: number) => Promise<T>,
 ): Promise<{ answers: T[] } | { failure: string }> {
+  const { count } = shards;
   const asked = Array.from({ length: count }, (_, shard) =>
     repeat(
-      () => stub(shard),
+      () => shards.stub(shard),
       (fresh) => ask(fresh, shard),
       "read",
       PATIENCE_MS,

@@ -10,15 +10,20 @@ export interface LockRecord {
   readonly identity: string;
   /** Where it serves; absent while it is starting. */
   readonly url?: string;
+  /** Where and with which token its door opens; the file is for its owner's eyes alone. */
+  readonly door?: { readonly port: number; readonly token: string };
   /** The workerd process that it runs, for whoever finds both dead or the child left over. */
   readonly workerd?: { readonly pid: number; readonly identity: string };
 }
+
+/** What becomes known after the lock is taken. */
+export type LockFacts = Pick<LockRecord, "url" | "door" | "workerd">;
 
 /** The right to work with a data directory, held by one process at a time. */
 export interface DirectoryLock {
   /** What a dead former holder had written, when the lock was taken over from one. */
   readonly former: LockRecord | undefined;
-  update(facts: Pick<LockRecord, "url" | "workerd">): Promise<void>;
+  update(facts: LockFacts): Promise<void>;
   release(): Promise<void>;
 }
 

@@ -1,4 +1,7 @@
-import door, { type DoorEnv, isAllowed, problem } from "./door.ts";
+import { problem } from "./answers.ts";
+import door from "./door.ts";
+import type { DoorEnv } from "./engine-shards.ts";
+import { isAllowed } from "./token.ts";
 import { decodeWire, encodeWire } from "./wire.ts";
 
 /**

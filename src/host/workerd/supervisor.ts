@@ -23,7 +23,7 @@ export interface SupervisorOptions {
   /** Told about every process, before it is ready. */
   readonly onSpawn: (pid: number) => void;
   /** Told when a process other than the first has become ready. */
-  readonly onRestart: (pid: number) => void;
+  readonly onRestart: (pid: number, ready: WorkerdReady) => void;
 }
 
 export interface SupervisorLimits {
@@ -165,7 +165,7 @@ export class Supervisor {
       const next = await this.#launch();
       process = next.process;
       ready = "appPort" in next.outcome ? next.outcome : undefined;
-      if (ready !== undefined) this.#options.onRestart(process.pid);
+      if (ready !== undefined) this.#options.onRestart(process.pid, ready);
       else if ("timedOutAfterMs" in next.outcome) {
         this.#options.log("error", `workerd was not ready after ${next.outcome.timedOutAfterMs} ms and was killed`);
       }
