@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type RunningServer, startCli } from "../support/server.ts";
+import { Door } from "../support/door.ts";
 import { Witness } from "../support/witness.ts";
 
 export interface Status {
@@ -12,11 +13,13 @@ export interface Status {
 export class EngineApp {
   readonly server: RunningServer;
   readonly witness: Witness;
+  readonly door: Door;
   #created = 0;
 
   private constructor(server: RunningServer, witness: Witness) {
     this.server = server;
     this.witness = witness;
+    this.door = new Door(server.dataDir);
   }
 
   /** @param fixture a folder of `test/fixtures` whose application answers as `engine-app` does */
@@ -84,6 +87,15 @@ export class EngineApp {
   ): Promise<Status & { id: string }> {
     const id = await this.create(program, params, workflow);
     return { id, ...(await this.until(id, ["complete", "errored", "terminated"], workflow)) };
+  }
+
+  /** Creates runs of one program by the hundred. */
+  async createMany(ids: readonly string[], program: string, params: object = {}, workflow = "PROGRAMS"): Promise<void> {
+    for (let i = 0; i < ids.length; i += 100) {
+      const batch = ids.slice(i, i + 100);
+      const given = { program, witness: this.witness.url, ...params };
+      await this.call("createBatch", [batch.map((id) => ({ id, params: given }))], { workflow });
+    }
   }
 
   async control(id: string, method: "pause" | "resume" | "terminate" | "restart", options?: unknown): Promise<void> {

@@ -49,25 +49,26 @@ export class Door {
     const lock = JSON.parse(await readFile(join(this.#dataDir, "lock"), "utf8")) as {
       door: { port: number; token: string };
     };
-    const { port, token } = lock.door;
-    return new Promise((resolve, reject) => {
-      const headers = { authorization: `Bearer ${token}` };
-      // Not `fetch`, which would tidy the path up.
-      const outgoing = request({ host: "127.0.0.1", port, path, headers, agent: false }, (response) => {
-        let text = "";
-        response.setEncoding("utf8");
-        response.on("data", (part: string) => (text += part));
-        response.on("end", () => {
-          try {
-            resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) });
-          } catch (error) {
-            reject(new Error(`GET ${path}: ${text}`, { cause: error }));
-          }
-        });
-        response.on("error", reject);
-      });
-      outgoing.on("error", reject);
-      outgoing.end();
-    });
+    const { status, text } = await send(lock.door, path);
+    return { status, body: JSON.parse(text) as unknown };
   }
+}
+
+/** Not `fetch`, which would tidy the path up. */
+function send(
+  { port, token }: { port: number; token: string },
+  path: string,
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const outgoing = request({ host: "127.0.0.1", port, path, headers, agent: false }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (part: string) => (text += part));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+      response.on("error", reject);
+    });
+    outgoing.on("error", reject);
+    outgoing.end();
+  });
 }

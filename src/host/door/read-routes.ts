@@ -1,7 +1,7 @@
 import type { AttemptQuery, HistoryViewQuery, PageQuery, Read, RunQuery } from "../../engine/read/read-protocol.ts";
 import { Problem } from "./answers.ts";
 import { EngineShards, type DoorEnv, type Shard } from "./engine-shards.ts";
-import { list, type Parameter, readQuery, text, time, wholeNumber } from "./query.ts";
+import { list, readQuery, text, time, wholeNumber } from "./query.ts";
 
 const MAX_LIMIT = 1000;
 const DEFAULT_LIMIT = 100;
