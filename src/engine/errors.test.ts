@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { differences } from "../../test/support/differences.ts";
 import { isFetchFailure, rememberFetchFailures } from "./fetch-failures.ts";
 import { isInfrastructureError, isNonRetryable, recordOf, reviveError } from "./errors.ts";
 
@@ -84,9 +86,54 @@ test("an error whose message is no text, or whose properties throw, is recorded 
   expect(isInfrastructureError(odd)).toBe(false);
 });
 
-test("a message without end is cut", () => {
-  expect(recordOf(new Error("x".repeat(1_000_000))).message.length).toBeLessThan(100_000);
+const LONG = "x".repeat(1_000_000);
+
+test.each<[string, unknown]>([
+  ["a message", new Error(LONG)],
+  ["text that is thrown", LONG],
+  ["a name", Object.assign(new Error("x"), { name: LONG })],
+  ["a property", Object.assign(new Error("x"), { body: LONG })],
+  ["many properties", Object.assign(new Error("x"), Object.fromEntries(LONG.split("").slice(0, 9999).entries()))],
+])("%s without end is cut or left out", (_, thrown) => {
+  for (const keepsNames of [false, true]) {
+    expect(JSON.stringify(recordOf(thrown, keepsNames)).length).toBeLessThan(200_000);
+  }
 });
+
+/** Anything that may be thrown, errors above all: any name and message, properties of any kind. */
+const throwable = fc.oneof(
+  fc.anything(),
+  fc
+    .record({
+      kind: fc.constantFrom(Error, TypeError, RangeError, URIError, MyError),
+      message: fc.string(),
+      facts: fc.dictionary(fc.string(), fc.anything(), { maxKeys: 4 }),
+      name: fc.option(fc.oneof(fc.string(), fc.constantFrom("constructor", "toString", "__proto__", "Object"))),
+    })
+    .map(
+      ({ kind, message, facts, name }) =>
+        Object.assign(new kind(message), facts, name === null ? {} : { name }) as unknown,
+    ),
+);
+
+test.each([true, false])(
+  "whatever is thrown looks the same the first time and after a replay (names kept: %s)",
+  (keeps) => {
+    fc.assert(
+      fc.property(throwable, (thrown) => {
+        const record = recordOf(thrown, keeps);
+        const first = reviveError(record);
+        const replayed = reviveError(JSON.parse(JSON.stringify(record)) as ReturnType<typeof recordOf>);
+        expect(first).toBeInstanceOf(Error);
+        expect(differences(first, replayed)).toEqual([]);
+        expect(record.stack === undefined || replayed.stack === first.stack).toBe(true);
+        // Thrown on by the code and recorded once more, it is still the same.
+        expect(differences(first, reviveError(recordOf(first, true)))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  },
+);
 
 test("what the global fetch throws is the application's affair, and looks as it did", async () => {
   const lost = new Error("Network connection lost.");

@@ -33,15 +33,16 @@ const BUILT_IN: Readonly<Record<string, ErrorConstructor>> = {
   URIError,
 };
 
+const MAX_NAME = 256;
 const MAX_STACK = 4096;
 const MAX_MESSAGE = 65_536;
 const MAX_FACT_BYTES = 16_384;
-const RESERVED: ReadonlySet<string> = new Set(["name", "message", "stack", "cause"]);
+const RESERVED: ReadonlySet<string> = new Set(["name", "message", "stack", "cause", "__proto__"]);
 
 /** @param keepsNames whether the application's compatibility date keeps names and own properties */
 export function recordOf(thrown: unknown, keepsNames = false): ErrorRecord {
-  if (!(thrown instanceof Error)) return { name: "Error", message: describeThrown(thrown) };
-  const name = textOf(thrown, "name");
+  if (!(thrown instanceof Error)) return { name: "Error", message: describeThrown(thrown).slice(0, MAX_MESSAGE) };
+  const name = textOf(thrown, "name").slice(0, MAX_NAME);
   const message = textOf(thrown, "message").slice(0, MAX_MESSAGE);
   const record: ErrorRecord =
     keepsNames || Object.hasOwn(BUILT_IN, name) || thrown instanceof DOMException
@@ -64,27 +65,32 @@ function textOf(error: Error, key: "name" | "message"): string {
   }
 }
 
-/** Own properties that JSON carries faithfully and that are not too large. */
+/** Own properties that JSON carries faithfully, as far as they are not too large together. */
 function ownFacts(error: Error): Record<string, unknown> {
   const facts: Record<string, unknown> = {};
+  let left = MAX_FACT_BYTES;
   for (const key of Object.keys(error)) {
     const { value } = Object.getOwnPropertyDescriptor(error, key) ?? {};
-    if (!RESERVED.has(key) && value !== undefined && isSmallJson(value)) facts[key] = value;
+    const bytes = RESERVED.has(key) || value === undefined ? undefined : jsonBytes({ [key]: value });
+    if (bytes === undefined || bytes > left) continue;
+    facts[key] = value;
+    left -= bytes;
   }
   return facts;
 }
 
-function isSmallJson(value: unknown): boolean {
+/** Nothing where JSON does not carry it faithfully. */
+function jsonBytes(value: unknown): number | undefined {
   try {
     const { form, bytes } = inspect(value, true);
-    return form === "json" && bytes <= MAX_FACT_BYTES;
+    return form === "json" ? bytes : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
 export function reviveError(record: ErrorRecord): Error {
-  const constructor = BUILT_IN[record.name] ?? Error;
+  const constructor = (Object.hasOwn(BUILT_IN, record.name) && BUILT_IN[record.name]) || Error;
   const error = record.dom === true ? new DOMException(record.message, record.name) : new constructor(record.message);
   const own = { ...record.facts, ...(record.stack === undefined ? {} : { stack: record.stack }) };
   for (const [key, value] of Object.entries(own)) define(error, key, value, key !== "stack");

@@ -1,6 +1,7 @@
 import type { Caution } from "./caution.ts";
 import type { ChunksTable } from "./chunks-table.ts";
 import type { Commits } from "./commits.ts";
+import { EngineError } from "./errors.ts";
 import type { EventsTable } from "./events-table.ts";
 import { type Marks, timeOf } from "./marks.ts";
 import { never } from "./never.ts";
@@ -8,15 +9,22 @@ import type { RollbackHandler } from "./rollback-options.ts";
 import type { WorkflowDefinition } from "./registry.ts";
 import type { StorageCheck } from "./storage-check.ts";
 import type { RunsTable } from "./runs-table.ts";
+import { STEPS_PER_RUN } from "./schema.ts";
 import { MAX_INSTANCE_BYTES } from "./values.ts";
 import { FORM, cloneKey, decode } from "./value-store.ts";
 import { replayStream } from "./stream-results.ts";
-import { firstKey, STATE, type StepRow, type StepsTable } from "./steps-table.ts";
+import { firstKey, ROLLBACK, STATE, type StepRow, type StepsTable } from "./steps-table.ts";
 import type { RunHooks } from "./test-hooks.ts";
 import type { Timer, Timers } from "./timers.ts";
 
 /** A run's row is told how much the run takes on disk whenever that has grown by so much. */
 const SAY_BYTES = 1024 * 1024;
+
+/**
+ * While rollback handlers are collected: how long a branch of the code may do something of its own between two steps,
+ * once another has come to its end.
+ */
+const COLLECT_PATIENCE_MS = 10_000;
 
 /** What an execution needs of the shard it runs in. */
 export interface ExecutionHost {
@@ -84,7 +92,7 @@ export class Execution {
   readonly rollbacks = new Map<number, RollbackHandler>();
   /** Set when the run is being rolled back: its code may not call steps any more. */
   isRollingBack = false;
-  #collect: (() => void) | undefined;
+  #collecting: { readonly unmet: Set<number>; readonly done: () => void; patience: Timer | undefined } | undefined;
   /** What the run's results and events take on disk, and how much of it its row does not say yet. */
   #bytes: number;
   #unsaid = 0;
@@ -143,6 +151,7 @@ export class Execution {
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     this.isInCode = false;
+    this.#waitForBranches(false);
     if (this.#recorded.size === 0) return { count, row: undefined };
     const identity = `${kind} ${count} ${name}`;
     const row = this.#recorded.get(identity);
@@ -155,8 +164,17 @@ export class Execution {
     return { count, row };
   }
 
-  /** A step that the journal does not know yet gets its place in start order. */
+  /**
+   * A step that the journal does not know yet gets its place in start order.
+   * @throws EngineError when there is none left: the next place would be another run's
+   */
   open(kind: number, name: string, count: number): OpenStep {
+    if (this.#nextStep >= firstKey(this.run + 1)) {
+      throw new EngineError(
+        "WorkflowFatalError",
+        `The limit of ${STEPS_PER_RUN - 1} steps, sleeps and waits of one instance has been reached.`,
+      );
+    }
     this.lastStep = this.#nextStep++;
     const row: StepRow = {
       step: this.lastStep,
@@ -230,23 +248,40 @@ export class Execution {
   // --- collecting rollback handlers ----------------------------------------------------------------------------
 
   /**
-   * Runs the code again only to meet the rollback handlers of its steps: recorded outcomes return, nothing is executed,
-   * and it ends at the first step that has none.
+   * Runs the code again only to meet the rollback handlers of its steps: recorded outcomes return, nothing is executed.
+   * Resolves when all of them have been met, or when the code does not seem to come by them any more.
    */
   startCollecting(): Promise<void> {
     return new Promise((resolve) => {
-      this.#collect = resolve;
+      const registered = [...this.#recorded.values()].filter(({ rollback }) => rollback === ROLLBACK.registered);
+      this.#collecting = { unmet: new Set(registered.map(({ step }) => step)), done: resolve, patience: undefined };
+      if (registered.length === 0) resolve();
     });
   }
 
   get isCollecting(): boolean {
-    return this.#collect !== undefined;
+    return this.#collecting !== undefined;
   }
 
-  /** The code has come as far as the run ever did. */
+  /** A step and the handler that takes it back. */
+  register(handler: RollbackHandler): void {
+    const { step } = handler.row;
+    this.rollbacks.set(step, handler);
+    const collecting = this.#collecting;
+    if (collecting?.unmet.delete(step) === true && collecting.unmet.size === 0) collecting.done();
+  }
+
+  /** One branch of the code has come as far as the run ever did. Others may still be on their way to a handler. */
   collected(): Promise<never> {
-    this.#collect?.();
+    this.#waitForBranches(true);
     return never();
+  }
+
+  #waitForBranches(begin: boolean): void {
+    const collecting = this.#collecting;
+    if (collecting === undefined || (!begin && collecting.patience === undefined)) return;
+    if (collecting.patience !== undefined) this.host.timers.cancel(collecting.patience);
+    collecting.patience = this.host.timers.add(Date.now() + COLLECT_PATIENCE_MS, collecting.done);
   }
 
   // --- callbacks in flight -------------------------------------------------------------------------------------
@@ -403,6 +438,7 @@ export class Execution {
   /** From here on this execution is stale: its timers are gone and its pending calls settle never (E3). */
   drop(): void {
     this.alive = false;
+    if (this.#collecting?.patience !== undefined) this.host.timers.cancel(this.#collecting.patience);
     for (const wait of this.#waits) if (wait.timer !== undefined) this.host.timers.cancel(wait.timer);
     this.#waits.clear();
     this.#waiters.clear();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isCreatableId, isEventType, isStepName } from "./ids.ts";
+import { isCreatableId, isEventType, isStepName, nameOf } from "./ids.ts";
 
 test.each(["a", "0", "_x", "wf_V1StGXR8-Z5jdHi6B-myT", "A".repeat(100)])("%s is an instance id", (id) => {
   expect(isCreatableId(id)).toBe(true);
@@ -27,4 +27,12 @@ test.each<[unknown, boolean]>([
   [undefined, false],
 ])("event type %j: %s", (type, valid) => {
   expect(isEventType(type)).toBe(valid);
+});
+
+test("a name that was cut inside a surrogate pair is one that can be stored, the same each time", () => {
+  const name = nameOf("paw 🐾".slice(0, -1));
+  expect(new TextDecoder().decode(new TextEncoder().encode(name))).toBe(name);
+  expect(nameOf("paw 🐾".slice(0, -1))).toBe(name);
+  expect(nameOf("paw 🐾")).toBe("paw 🐾");
+  expect(nameOf(5)).toBe("5");
 });

@@ -37,6 +37,14 @@ export function isReservedId(id: string): boolean {
   return RESERVED.test(id);
 }
 
+/**
+ * The name of a step, sleep or wait as its identity has it. Half of a surrogate pair, as a cut text may end with, cannot
+ * be stored: read back it would be another name, and the step would run again (E6).
+ */
+export function nameOf(given: unknown): string {
+  return String(given).toWellFormed();
+}
+
 /** Any text up to 256 characters without control characters, the empty one too. */
 export function isStepName(name: string): boolean {
   return name.length <= MAX_STEP_NAME && !CONTROL.test(name);

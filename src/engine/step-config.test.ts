@@ -65,6 +65,8 @@ test("the stored config wins over the code's, but a delay function is the live o
   if (dynamic === undefined) throw new Error("it is a config");
   expect(storeConfig(dynamic)).toContain("[dynamic]");
   expect(recallConfig(storeConfig(dynamic), dynamic).retries.delay).toBe(delay);
+  // Code that has no delay function any more says how long to wait.
+  expect(recallConfig(storeConfig(dynamic), later).retries).toEqual({ limit: 2, delay: 99, backoff: "exponential" });
 });
 
 test("the context has the documented shape, fresh for each attempt, without a delay function", () => {

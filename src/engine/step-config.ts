@@ -76,16 +76,12 @@ export function storeConfig(config: StepConfig): string | null {
   });
 }
 
-/** The stored config of the first execution wins over the code's, except for a delay function (spec §6.2). */
+/** The stored config of the first execution wins over the code's; a delay function cannot be stored, so the code's delay holds. */
 export function recallConfig(stored: string | null, current: StepConfig): StepConfig {
   if (stored === null) return DEFAULT_CONFIG;
   const config = resolveStored(stored);
   if (config.retries.delay !== DYNAMIC_DELAY) return config;
-  const { delay } = current.retries;
-  return {
-    ...config,
-    retries: { ...config.retries, delay: typeof delay === "function" ? delay : DEFAULT_CONFIG.retries.delay },
-  };
+  return { ...config, retries: { ...config.retries, delay: current.retries.delay } };
 }
 
 /** A stored config as histories show it. */

@@ -2,7 +2,7 @@ import { callBack, type Outcome } from "./call-back.ts";
 import { EngineError, type ErrorRecord, isInfrastructureError, recordOf, reviveError } from "./errors.ts";
 import { INSTANCE_FULL, UnserialisableResult } from "./values.ts";
 import type { Execution, OpenStep } from "./execution.ts";
-import { isStepName } from "./ids.ts";
+import { isStepName, nameOf } from "./ids.ts";
 import { journaled } from "./journaled.ts";
 import { logFailure, logLine } from "./log.ts";
 import { type Mark, timeOf } from "./marks.ts";
@@ -23,7 +23,7 @@ const INFRASTRUCTURE_PATIENCE_MS = 120_000;
 
 /** `step.do(name, [config], callback, [rollback])`; the order of the checks is the original's (spec §6.1, §9). */
 export async function doStep(execution: Execution, nameGiven: unknown, given: readonly unknown[]): Promise<unknown> {
-  const name = String(nameGiven);
+  const name = nameOf(nameGiven);
   const [configGiven, callback, rollback] = typeof given[0] === "function" ? [undefined, given[0], given[1]] : given;
   if (!isCallback(callback)) throw new EngineError("WorkflowFatalError", `Step "${name}" requires a callback function`);
   const handler = rollback === undefined ? undefined : readRollback(name, rollback);
@@ -57,7 +57,7 @@ export async function doStep(execution: Execution, nameGiven: unknown, given: re
   // While handlers are collected, a step without a row is one that never started.
   if (handler !== undefined && !(row === undefined && execution.isCollecting)) {
     step.row.rollback ??= ROLLBACK.registered;
-    execution.rollbacks.set(step.row.step, { ...handler, row: step.row, config });
+    execution.register({ ...handler, row: step.row, config });
   }
   // E1: an outcome in the journal is the outcome.
   if (row?.state === STATE.completed) return execution.valueOf(row);

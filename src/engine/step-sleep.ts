@@ -1,6 +1,7 @@
 import { DURATION_HINT, MAX_WAIT_MS, parseDuration } from "./duration.ts";
 import { EngineError } from "./errors.ts";
 import type { Execution, OpenStep } from "./execution.ts";
+import { nameOf } from "./ids.ts";
 import { journaled } from "./journaled.ts";
 import { KIND, STATE, type StepRow } from "./steps-table.ts";
 import { encode } from "./value-store.ts";
@@ -9,7 +10,7 @@ import { never } from "./never.ts";
 
 /** `step.sleep(name, duration)` (spec §7.2). Keyed by name and count alone, so a changed duration changes nothing (E6). */
 export function sleep(execution: Execution, nameGiven: unknown, duration: unknown): Promise<void> {
-  const name = String(nameGiven);
+  const name = nameOf(nameGiven);
   const { count, row } = execution.recall(KIND.sleep, name);
   if (row !== undefined) return resumeSleep(execution, row);
   if (execution.isCollecting) return execution.collected();
@@ -24,7 +25,7 @@ export function sleep(execution: Execution, nameGiven: unknown, duration: unknow
  * is new: a replay after the moment has come goes on.
  */
 export function sleepUntil(execution: Execution, nameGiven: unknown, until: unknown): Promise<void> {
-  const name = String(nameGiven);
+  const name = nameOf(nameGiven);
   const { count, row } = execution.recall(KIND.sleep, name);
   if (row !== undefined) return resumeSleep(execution, row);
   if (execution.isCollecting) return execution.collected();

@@ -2,7 +2,7 @@ import { DURATION_HINT, MAX_WAIT_MS, parseDuration } from "./duration.ts";
 import { EngineError, recordOf, reviveError } from "./errors.ts";
 import type { ReceivedEvent } from "./events-table.ts";
 import type { Execution, OpenStep, Waiter } from "./execution.ts";
-import { isEventType } from "./ids.ts";
+import { isEventType, nameOf } from "./ids.ts";
 import { journaled } from "./journaled.ts";
 import { parseError } from "./step-do.ts";
 import { KIND, STATE } from "./steps-table.ts";
@@ -13,7 +13,7 @@ const DEFAULT_TIMEOUT = "24 hours";
 
 /** `step.waitForEvent(name, {type, timeout?})` (spec §8). */
 export async function waitForEvent(execution: Execution, nameGiven: unknown, options: unknown): Promise<ReceivedEvent> {
-  const name = String(nameGiven);
+  const name = nameOf(nameGiven);
   const { type, timeoutMs } = readOptions(name, options);
   const { count, row } = execution.recall(KIND.waitForEvent, name);
   if (row?.state === STATE.completed) return execution.host.events.read(Number(row.value));

@@ -27,8 +27,14 @@ export function createStep(execution: Execution): Step {
       forbidInRollback(execution);
       return execution.alive ? watched(() => doStep(execution, name, given)) : never();
     },
-    sleep: async (name, duration) => (execution.alive ? watched(() => sleep(execution, name, duration)) : never()),
-    sleepUntil: async (name, until) => (execution.alive ? watched(() => sleepUntil(execution, name, until)) : never()),
+    sleep: async (name, duration) => {
+      forbidInRollback(execution);
+      return execution.alive ? watched(() => sleep(execution, name, duration)) : never();
+    },
+    sleepUntil: async (name, until) => {
+      forbidInRollback(execution);
+      return execution.alive ? watched(() => sleepUntil(execution, name, until)) : never();
+    },
     waitForEvent: async (name, options) => {
       forbidInRollback(execution);
       return execution.alive ? watched(() => waitForEvent(execution, name, options)) : never();

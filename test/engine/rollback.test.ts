@@ -51,3 +51,18 @@ test("the handlers are met again when the process was killed in between", async 
     "undo one-1: Instance terminated during rollback",
   ]);
 });
+
+test("handlers in every branch of the code are met again, however far the others have come", async () => {
+  const id = await app.create("rolls back branches");
+  await app.witness.until(id, (seen) => seen.includes("do four"));
+  await app.control(id, "pause");
+  await app.until(id, "paused");
+  await app.call("terminate", [{ rollback: true }], { id });
+  expect(await app.until(id, "terminated")).toMatchObject({ rollback: { outcome: "complete", error: null } });
+  expect(app.witness.of(id).slice(4)).toEqual(["undo four", "undo three", "undo two", "undo one"]);
+});
+
+test("a sleep within a handler is refused, and holds nothing up", async () => {
+  const { id } = await app.run("sleeps while it is rolled back");
+  expect(app.witness.of(id)).toEqual(["do one", "WorkflowFatalError: Cannot execute steps during rollback phase"]);
+});

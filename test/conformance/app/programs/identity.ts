@@ -61,6 +61,23 @@ export const identity: readonly Program[] = [
   },
   {
     section: "6.3",
+    title: "a name that was cut in the middle of an emoji is the same step on a replay",
+    run: async (step, _event, { trace }) => {
+      const cut = "paw 🐾".slice(0, -1);
+      await step.do(cut, () => trace("called"));
+      await step.sleep(cut, 5);
+      await step.do("after", () => 1);
+    },
+    drive: async ({ create, ended }) => {
+      const instance = await create();
+      await ended(instance);
+      await instance.restart({ from: { name: "after" } });
+      return ended(instance);
+    },
+    noHistory: "half a character has no text of its own",
+  },
+  {
+    section: "6.3",
     title: "a step inside a step has an outcome of its own",
     run: async (step, _event, { trace }) =>
       step.do("outer", async () => {

@@ -250,6 +250,19 @@ export const rollbackHandlers: readonly Program[] = [
   },
   {
     section: "9",
+    title: "a sleep within a handler is refused",
+    run: async (step, _event, { trace }) => {
+      await step.do("a", () => 1, {
+        rollback: async () => {
+          trace(String(await tried(() => step.sleep("nap", 1))));
+        },
+        rollbackConfig: NO_RETRY,
+      });
+      throw new Error("failed");
+    },
+  },
+  {
+    section: "9",
     title: "an output of many kinds reaches the handler",
     run: async (step, _event, { trace }) => {
       await step.do("a", () => new Map([["k", new Date(0)]]), {

@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Execution, type ExecutionHost } from "./execution.ts";
+import { Marks } from "./marks.ts";
+import type { WorkflowDefinition } from "./registry.ts";
+import { STEPS_PER_RUN } from "./schema.ts";
+import { firstKey, KIND, STATE, type StepRow } from "./steps-table.ts";
+
+const RUN = 7;
+
+/** What identity needs of a shard is its clock alone. */
+function executionOf(recorded: readonly StepRow[]): Execution {
+  const host = { marks: new Marks() } as unknown as ExecutionHost;
+  return new Execution(host, {} as WorkflowDefinition, RUN, "id", 0, recorded);
+}
+
+interface Call {
+  kind: number;
+  name: string;
+}
+
+/** What code calls, in the order in which it calls: few names, so that many are equal, of all kinds. */
+const program = fc.array(
+  fc.record({
+    kind: fc.constantFrom(...Object.values(KIND)),
+    // Names that look like another one with its kind or its count in front or behind.
+    name: fc.constantFrom("a", "a 1", "1 a", "a-1", "0 a", "", " "),
+  }),
+  { maxLength: 40 },
+);
+
+/** Calls a program; each call with its row, whether the journal knew it or not. */
+function call(execution: Execution, calls: readonly Call[]): { row: StepRow; isKnown: boolean }[] {
+  return calls.map(({ kind, name }) => {
+    const { count, row } = execution.recall(kind, name);
+    return row === undefined ? { row: execution.open(kind, name, count).row, isKnown: false } : { row, isKnown: true };
+  });
+}
+
+const identityOf = ({ kind, name, count }: StepRow): string => JSON.stringify([kind, name, count]);
+
+test("E6: identity is kind, name and the nth use of that name, in the order of the calls", () => {
+  fc.assert(
+    fc.property(program, (calls) => {
+      const identities = call(executionOf([]), calls).map(({ row }) => identityOf(row));
+      const expected = calls.map(({ kind, name }, i) => {
+        const before = calls.slice(0, i).filter((other) => other.kind === kind && other.name === name);
+        return JSON.stringify([kind, name, before.length + 1]);
+      });
+      expect(identities).toEqual(expected);
+    }),
+  );
+});
+
+test("E6: after a replay from any part of what was recorded each call has the identity it had, and its own row", () => {
+  fc.assert(
+    fc.property(program, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), (calls, isRecorded) => {
+      const first = call(executionOf([]), calls).map(({ row }) => row);
+      const recorded = first.filter((_, i) => isRecorded[i]).map((row) => ({ ...row, state: STATE.completed }));
+      const replayed = call(executionOf(recorded), calls);
+      for (const [i, { row, isKnown }] of replayed.entries()) {
+        expect(identityOf(row)).toBe(first[i] && identityOf(first[i]));
+        expect(isKnown).toBe(isRecorded[i]);
+        expect(row.step === first[i]?.step || !isKnown).toBe(true);
+      }
+      // No step takes the place of another, and new ones come after all that were there.
+      const places = replayed.map(({ row }) => row.step);
+      expect(new Set(places).size).toBe(places.length);
+      const last = Math.max(firstKey(RUN), ...recorded.map(({ step }) => step));
+      for (const { row, isKnown } of replayed) expect(isKnown || row.step > last).toBe(true);
+    }),
+  );
+});
+
+test("E6: a row that the code does not come by any more is given to nobody", () => {
+  const [a, b] = call(executionOf([]), [
+    { kind: KIND.do, name: "gone" },
+    { kind: KIND.do, name: "kept" },
+  ]).map(({ row }) => ({ ...row, state: STATE.completed }));
+  if (a === undefined || b === undefined) throw new Error("two calls make two rows");
+  const execution = executionOf([a, b]);
+  expect(execution.recall(KIND.do, "kept").row).toBe(b);
+  expect(execution.recall(KIND.do, "kept").row).toBeUndefined();
+  expect(execution.recall(KIND.sleep, "gone").row).toBeUndefined();
+});
+
+test("a run has room for so many steps, sleeps and waits, and never takes a place of the next run's", () => {
+  const [row] = call(executionOf([]), [{ kind: KIND.sleep, name: "a" }]).map(({ row }) => row);
+  if (row === undefined) throw new Error("one call makes one row");
+  const execution = executionOf([{ ...row, step: firstKey(RUN + 1) - 2 }]);
+  const last = execution.open(KIND.sleep, "last", 1).row;
+  expect(last.step).toBe(firstKey(RUN + 1) - 1);
+  expect(() => execution.open(KIND.sleep, "one too many", 1)).toThrow(
+    `The limit of ${STEPS_PER_RUN - 1} steps, sleeps and waits of one instance has been reached.`,
+  );
+});
