@@ -194,6 +194,7 @@ export class Commands {
       let first = { step: firstKey(row.run), started: 0 };
       if (from !== null) {
         const kind = KIND[from.type];
+        if (typeof from.count !== "number") return refuse(REFUSAL.stepNotFound(from.name));
         const found =
           steps.find(row.run, kind, from.name, from.count) ?? execution?.stepInFlight(kind, from.name, from.count);
         if (found === undefined) return refuse(REFUSAL.stepNotFound(from.name));

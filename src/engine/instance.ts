@@ -1,3 +1,4 @@
+import { nameOf } from "./ids.ts";
 import { checkSubscribeOptions, type SubscribeOptions, WorkflowSubscription } from "./subscription.ts";
 import type { EngineStub, HistoryPage, HistoryQuery, InstanceStatus, Reply, RestartFrom } from "./protocol.ts";
 import type { Route } from "./route.ts";
@@ -36,9 +37,11 @@ export class WorkflowInstanceHandle {
   }
 
   /** From the beginning, or from one step on, with the same id, payload and timestamp. */
-  async restart(options?: { from?: { name: string; count?: number; type?: RestartFrom["type"] } }): Promise<void> {
-    const given = options?.from;
-    const from = given === undefined ? null : { name: given.name, count: given.count ?? 1, type: given.type ?? "do" };
+  async restart(options?: {
+    from?: { name: string; count?: number; type?: RestartFrom["type"] } | null;
+  }): Promise<void> {
+    const given = options?.from ?? null;
+    const from = given && { name: nameOf(given.name), count: given.count ?? 1, type: given.type ?? "do" };
     await this.#call((stub, workflow) => stub.restart(workflow, this.id, from));
   }
 

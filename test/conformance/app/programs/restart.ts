@@ -205,6 +205,29 @@ const kinds: NonNullable<Program["run"]> = async (step, _event, { nth }) => {
 };
 
 const restartFrom: readonly Program[] = [
+  ...(
+    [
+      ["null", null],
+      ["text", "a"],
+      ["an empty object", {}],
+      ["a number as name", { name: 5 }],
+      ["null as name", { name: null }],
+      ["count 0", { name: "a", count: 0 }],
+      ["a negative count", { name: "a", count: -1 }],
+      ["a fractional count", { name: "a", count: 1.5 }],
+      ["a count as text", { name: "a", count: "1" }],
+      ["count null", { name: "a", count: null }],
+      ["an unknown type", { name: "a", type: "nap" }],
+      ["type null", { name: "a", type: null }],
+      ["an unknown key", { name: "a", colour: "red" }],
+    ] as const
+  ).map(([what, given]) => from(`from ${what}`, chain, { from: given })),
+  ...(
+    [
+      ["text", "a"],
+      ["an unknown key", { colour: "red" }],
+    ] as const
+  ).map(([what, given]) => from(`with ${what} as options`, chain, given)),
   from("from the first step", chain, { from: { name: "a" } }),
   from("from a step in the middle: the earlier ones keep their results", chain, { from: { name: "b" } }),
   from("from the last step", chain, { from: { name: "c" } }),
