@@ -26,6 +26,8 @@ export class Admission {
   /** Workflows without a limit that have a line here. */
   readonly #lines = new Set<string>();
   readonly #reports = new Set<string>();
+  /** By workflow, the limiter that asked last. */
+  readonly #obeyed = new Map<string, string>();
   #isScheduled = false;
 
   constructor(shard: Shard, limiters: Limiters) {
@@ -78,8 +80,18 @@ export class Admission {
     return { executing: runs.countLive(workflow), head: runs.headOfLine(workflow), asOf: marks.next() };
   }
 
+  /**
+   * For a limiter that asks, and is obeyed from now on: what one before it has sent, when its object died, may still
+   * be under way and must not count beside what this one will decide.
+   */
+  stateFor(workflow: string, limiter: string): LineState {
+    this.#obeyed.set(workflow, limiter);
+    return this.state(workflow);
+  }
+
   /** The limiter lets so many of the line begin. Inside a write. */
-  admit(workflow: string, count: number): LineState {
+  admit(workflow: string, count: number, limiter: string): LineState | null {
+    if (this.#obeyed.get(workflow) !== limiter) return null;
     for (const row of this.#shard.runs.inLine(workflow, count)) this.#begin(row);
     return this.state(workflow);
   }

@@ -129,12 +129,14 @@ export class WorkflowEngine extends DurableObject<object> implements EngineStub,
     this.#shard.limiters.at(workflow).heard(shard, state);
   }
 
-  async line(workflow: string): Promise<LineState> {
-    return this.#shard.admission.state(workflow);
+  async line(workflow: string, limiter: string): Promise<LineState> {
+    return this.#shard.admission.stateFor(workflow, limiter);
   }
 
-  admit(workflow: string, count: number): Promise<LineState> {
-    return this.#write(async () => this.#shard.commits.write(() => this.#shard.admission.admit(workflow, count)));
+  admit(workflow: string, count: number, limiter: string): Promise<LineState | null> {
+    return this.#write(async () =>
+      this.#shard.commits.write(() => this.#shard.admission.admit(workflow, count, limiter)),
+    );
   }
 
   async listOwn(query: ShardQuery): Promise<ShardPage> {

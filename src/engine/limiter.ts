@@ -32,6 +32,8 @@ export class Limiter {
   /** How many each shard was told to begin and has not answered yet: they count as executing. */
   readonly #granted: number[];
   readonly #asked = new Set<number>();
+  /** Of this object's stay in memory. */
+  readonly #name = crypto.randomUUID();
 
   constructor(workflow: string, peers: Peers) {
     this.#workflow = workflow;
@@ -85,16 +87,21 @@ export class Limiter {
   async #grant(shard: number, count: number): Promise<void> {
     this.#granted[shard] = count;
     try {
-      const state = await this.#peers.stub(shard).admit(this.#workflow, count);
+      const state = await this.#peers.stub(shard).admit(this.#workflow, count, this.#name);
       this.#granted[shard] = 0;
-      this.heard(shard, state);
+      if (state === null) this.#forget(shard);
+      else this.heard(shard, state);
     } catch {
       setTimeout(() => {
-        this.#states[shard] = undefined;
         this.#granted[shard] = 0;
-        this.decide();
+        this.#forget(shard);
       }, AGAIN_AFTER_MS);
     }
+  }
+
+  #forget(shard: number): void {
+    this.#states[shard] = undefined;
+    this.decide();
   }
 
   async #ask(shard: number): Promise<void> {
@@ -103,8 +110,17 @@ export class Limiter {
     try {
       const state = await repeat(
         () => this.#peers.stub(shard),
-        (stub) => stub.line(this.#workflow),
-        "read",
+    try {
+      const state = await this.#peers.stub(shard).admit(this.#workflow, count, this.#name);
+      this.#granted[shard] = 0;
+      if (state === null) this.#forget(shard);
+      else this.heard(shard, state);
+    } catch {
+      setTimeout(() => {
+        this.#granted[shard] = 0;
+        this.#forget(shard);
+      }, AGAIN_AFTER_MS);
+    }
       );
       this.#asked.delete(shard);
       this.heard(shard, state);

@@ -104,10 +104,13 @@ export interface EngineStub {
   createScheduled(workflow: string, cron: string, scheduledTime: number): Promise<void>;
   /** Between shards (limiter.ts): what one says of its own accord, … */
   lineChanged(workflow: string, shard: number, state: LineState): Promise<void>;
-  /** … what it says when asked, … */
-  line(workflow: string): Promise<LineState>;
-  /** … and how many of its line it is told to begin. The only call here that may not be repeated. */
-  admit(workflow: string, count: number): Promise<LineState>;
+  /** … what it says when asked, by a limiter that it obeys from then on, … */
+  line(workflow: string, limiter: string): Promise<LineState>;
+  /**
+   * … and how many of its line it is told to begin; `null` when another limiter has asked since, and nothing is done.
+   * The only call here that may not be repeated.
+   */
+  admit(workflow: string, count: number, limiter: string): Promise<LineState | null>;
   /** The part of a test's call that concerns one shard (test-commands.ts). */
   testHere(call: ShardCall): Promise<TestAnswer>;
   /** A shard's part of a listing, … */
