@@ -110,17 +110,8 @@ export class Limiter {
     try {
       const state = await repeat(
         () => this.#peers.stub(shard),
-    try {
-      const state = await this.#peers.stub(shard).admit(this.#workflow, count, this.#name);
-      this.#granted[shard] = 0;
-      if (state === null) this.#forget(shard);
-      else this.heard(shard, state);
-    } catch {
-      setTimeout(() => {
-        this.#granted[shard] = 0;
-        this.#forget(shard);
-      }, AGAIN_AFTER_MS);
-    }
+        (stub) => stub.line(this.#workflow, this.#name),
+        "read",
       );
       this.#asked.delete(shard);
       this.heard(shard, state);
