@@ -1,5 +1,7 @@
 export { applyDelta } from "./apply-delta.ts";
+export { DurableWorkflow } from "./workflow/durable-workflow.ts";
 export { DELTAS_QUERY } from "./protocol.ts";
+export { type Client, type StartOptions, WorkflowAgent } from "./workflow-agent.ts";
 export type {
   Action,
   AgentResponse,
@@ -8,7 +10,7 @@ export type {
   CurrentRun,
   ErrorCode,
   RejectMessage,
-  Request as ClientRequest,
+  ClientRequest,
   ResultsMessage,
   ResultsPage,
   RunChange,

@@ -99,12 +99,12 @@ export type Action =
   | "read";
 
 /** Any message may carry a `requestId` of up to 100 characters; the answer to it has the same. */
-export interface Request {
+export interface ClientRequest {
   requestId?: string;
 }
 
 /** A message about one run. */
-interface RunRequest<Type extends string> extends Request {
+interface RunRequest<Type extends string> extends ClientRequest {
   type: Type;
   instanceId: string;
 }
@@ -115,7 +115,7 @@ interface RunRequest<Type extends string> extends Request {
  * `workflow` is one of the agent's workflows (default: its first); `instanceId` becomes the id of the run (default: a
  * UUID) and must not have been used. The run's params are `params` with `taskId` (default: the id) and `agentId`.
  */
-export interface StartMessage extends Request {
+export interface StartMessage extends ClientRequest {
   type: "start";
   taskId?: string;
   params?: Record<string, unknown>;
@@ -141,7 +141,7 @@ export interface SendEventMessage extends RunRequest<"sendEvent"> {
 }
 
 /** A page of runs, newest first: those with a smaller number than `before`. At most 100, by default 20. */
-export interface RunsMessage extends Request {
+export interface RunsMessage extends ClientRequest {
   type: "runs";
   before?: number;
   limit?: number;
@@ -177,7 +177,7 @@ export type ClientMessage =
   | RunRequest<"run">
   | RunsMessage
   | ResultsMessage
-  | (Request & { type: "sync" });
+  | (ClientRequest & { type: "sync" });
 
 /** What the codes of refusals mean. */
 export type ErrorCode =

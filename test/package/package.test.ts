@@ -37,6 +37,8 @@ test("the package has what runs, and neither tests nor sources of anything else"
       "README.md",
       "CHANGELOG.md",
       "package.json",
+      "dist/agent/index.js",
+      "dist/agent/index.d.ts",
       "dist/cli/main.js",
       "dist/compiler/index.js",
       "dist/engine/index.js",

@@ -1,0 +1,86 @@
+import { AlreadyExists, type EngineLink, isUnreachable } from "../engine/engine-link.ts";
+import type { Reconciler } from "../engine/reconciler.ts";
+import { Refusal } from "../refusal.ts";
+import type { RunStore, StoredRequest } from "../store/run-store.ts";
+
+/** How many runs there may be. */
+export interface RunLimits {
+  readonly maxLiveRuns: number;
+  readonly keptRuns: number;
+}
+
+export interface StartRequest {
+  /** Name of the workflow's binding. */
+  workflow: string;
+  /** Default: a UUID. */
+  id: string | undefined;
+  /** Makes the params for the id. */
+  params: (id: string) => unknown;
+  /** Further options of `runWorkflow`. */
+  options: object;
+}
+
+/** Starts runs. */
+export class Starter {
+  readonly #store: RunStore;
+  readonly #engine: EngineLink;
+  readonly #reconciler: Reconciler;
+  readonly #limits: RunLimits;
+
+  constructor(store: RunStore, engine: EngineLink, reconciler: Reconciler, limits: RunLimits) {
+    this.#store = store;
+    this.#engine = engine;
+    this.#reconciler = reconciler;
+    this.#limits = limits;
+  }
+
+  /**
+   * The run is on disk before its instance is created, so that an accepted start survives whatever comes between.
+   *
+   * @returns the run's id
+   * @throws Refusal, and what the engine says of params that it does not take
+   */
+  async start({ workflow, id: chosen, params, options }: StartRequest): Promise<string> {
+    const id = chosen ?? crypto.randomUUID();
+    this.#admit(id);
+    // Whose instance that is cannot be known, and whoever has a run may cancel it.
+    if (chosen !== undefined && (await this.#engine.status({ id, workflow })) !== "missing") throw taken(id);
+    this.#admit(id);
+    const currentBefore = this.#store.currentId;
+    const request: StoredRequest = { params: params(id), options };
+    this.#store.add({ id, workflow, created: false }, request);
+    // Killed from here on, the agent wakes and goes on with it.
+    await this.#reconciler.arm();
+    try {
+      await this.#reconciler.create({ id, workflow });
+    } catch (error) {
+      if (isUnreachable(error)) console.warn(`Run "${id}" is created as soon as the engine can be reached:`, error);
+      else if (!(error instanceof AlreadyExists && chosen === undefined)) {
+        this.#takeBack(id, currentBefore);
+        throw error instanceof AlreadyExists ? taken(id) : error;
+      }
+    }
+    for (const old of this.#store.prune(this.#limits.keptRuns)) this.#engine.forget(old);
+    return id;
+  }
+
+  #admit(id: string): void {
+    if (this.#store.get(id) !== undefined) throw taken(id);
+    const { maxLiveRuns } = this.#limits;
+    if (this.#store.runs.countLive() < maxLiveRuns) return;
+    throw new Refusal(
+      "too_many_runs",
+      `${maxLiveRuns} runs are under way, which is all that this agent admits. Wait for one to end, or cancel one.`,
+    );
+  }
+
+  #takeBack(id: string, current: string | null): void {
+    const run = this.#store.get(id);
+    if (run !== undefined) this.#store.remove(run);
+    this.#store.makeCurrent(current);
+  }
+}
+
+function taken(id: string): Refusal {
+  return new Refusal("id_taken", `There is a run "${id}" already. Choose another id. (instance.already_exists)`);
+}

@@ -1,0 +1,382 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { Agent, type AgentContext, type Connection, type ConnectionContext, type WSMessage } from "agents";
+import type { RunWorkflowOptions, WorkflowCallback } from "agents/workflows";
+import { answerHttp } from "./clients/http.ts";
+import { Requests } from "./clients/requests.ts";
+import { answerSocket, send } from "./clients/socket.ts";
+import { Commands, type Decision } from "./commands/commands.ts";
+import { Starter } from "./commands/starter.ts";
+import { IDLE } from "./current-run.ts";
+import { Adoption } from "./engine/adoption.ts";
+import { Alarm } from "./engine/alarm.ts";
+import { EngineLink } from "./engine/engine-link.ts";
+import { Reconciler } from "./engine/reconciler.ts";
+import type { Action, RunView, WorkflowState } from "./protocol.ts";
+import { callbackEffect } from "./reports/callback-effect.ts";
+import { type Bulletin, isReportMethod, type ReportOrigin } from "./reports/keyed-report.ts";
+import { Reports } from "./reports/reports.ts";
+import { LiveState } from "./state/live-state.ts";
+import { Publisher } from "./state/publisher.ts";
+import { changesRunFields } from "./state/run-fields.ts";
+import { RunStore } from "./store/run-store.ts";
+
+/** Who asks for something: a connection, or a request over HTTP. */
+export type Client = Connection | Request;
+
+/** What `startRun` takes. */
+export interface StartOptions {
+  /** Name of the workflow's binding. Default: the agent's `workflow`. */
+  workflow?: string;
+  /** Id of the run. Default: a UUID. */
+  id?: string;
+  /** Default: the id. */
+  taskId?: string;
+  params?: Record<string, unknown>;
+}
+
+/**
+ * An agent that is the gateway between its clients and workflows: it starts runs, takes what they report, and shows
+ * every client live what becomes of them. A subclass names its workflow; that is all it must do.
+ *
+ * ```ts
+ * export class ImportAgent extends WorkflowAgent<Env> {
+ *   readonly workflow = "IMPORT"; // the binding in wrangler.jsonc
+ * }
+ * ```
+ *
+ * Its state is a {@link WorkflowState}, made from the runs. An application may add fields of its own, with `initialState`
+ * and `setState`; the fields of the runs are not `setState`'s to change.
+ */
+export abstract class WorkflowAgent<
+  Env extends Cloudflare.Env = Cloudflare.Env,
+  State extends WorkflowState = WorkflowState,
+  Props extends object = object,
+> extends Agent<Env, State, Props> {
+  /** Name of the binding of the workflow that is started when none is named. */
+  abstract readonly workflow: string;
+  /** Names of further bindings whose workflows clients may start. Code on the server may start any. */
+  readonly workflows: readonly string[] = [];
+
+  override initialState: State = IDLE as State;
+
+  /** How many results of a run its view shows: the newest. The others are read in pages. */
+  readonly resultsInState: number = 50;
+  /** How many characters of JSON these results have at most. */
+  readonly resultBytesInState: number = 16_384;
+  /** How many runs the state shows: those under way, then those that have ended last. */
+  readonly runsInState: number = 20;
+  /** How many runs may be under way at a time. */
+  readonly maxLiveRuns: number = 100;
+  /** How many runs that have ended are kept, with all their results; older ones are forgotten. */
+  readonly keptRuns: number = 1000;
+  /** How many bytes a message of a client has at most, over HTTP as well. */
+  readonly maxMessageBytes: number = 1_048_576;
+
+  readonly #store = new RunStore(this.ctx.storage);
+  readonly #reports = new Reports(this.#store);
+  readonly #live = new LiveState(this.#store, this, () => this.#changed());
+  /** Out of the context of whoever is being served: the state is nobody's, and a read-only client may be the cause of it. */
+  readonly #outside = AsyncLocalStorage.snapshot();
+  readonly #publisher = new Publisher(this.#live, {
+    connections: () => this.#protocolConnections(),
+    hasListener: () =>
+      this.onStateChanged !== Agent.prototype.onStateChanged || this.onStateUpdate !== Agent.prototype.onStateUpdate,
+    showState: (without) => this.#showState(without),
+  });
+  readonly #engine = new EngineLink(
+    {
+      run: (workflow, params, options) => super.runWorkflow(workflow, params, options),
+      status: (workflow, id) => super.getWorkflowStatus(workflow, id),
+      pause: (id) => super.pauseWorkflow(id),
+      resume: (id) => super.resumeWorkflow(id),
+      terminate: (id) => super.terminateWorkflow(id),
+      restart: (id) => super.restartWorkflow(id),
+      sendEvent: (workflow, id, event) => super.sendWorkflowEvent(workflow, id, event),
+      forget: (id) => super.deleteWorkflow(id),
+    },
+    this.ctx.storage.sql,
+  );
+  readonly #alarm = new Alarm({
+    list: async () => (await this.listSchedules()).filter(({ callback }) => callback === "reconcileRuns"),
+    add: (seconds) => this.schedule(seconds, "reconcileRuns", undefined, { idempotent: false }),
+    cancel: (id) => this.cancelSchedule(id),
+  });
+  readonly #reconciler = new Reconciler(this.#store, this.#engine, this.#alarm);
+  readonly #adoption = new Adoption(this.#store, this.#engine);
+  readonly #starter = new Starter(this.#store, this.#engine, this.#reconciler, this);
+  readonly #commands = new Commands(this.#store, this.#engine, this.#reconciler);
+  readonly #gate = {
+    isReadonly: (by: Client) => !(by instanceof Request) && this.isConnectionReadonly(by),
+    authorize: (by: Client, action: Action, run: RunView | null) => this.authorize(by, action, run),
+  };
+  readonly #requests = new Requests<Client>({
+    ...this.#gate,
+    store: this.#store,
+    commands: this.#commands,
+    start: (request) => this.#starter.start(request),
+    view: (run) => this.#live.view(run),
+    state: () => this.state,
+    name: () => this.name,
+    workflows: () => [this.workflow, ...this.workflows],
+  });
+
+  /** Whether the SDK's copy of the state shows the runs as they are. */
+  #isStored = false;
+  /** Connections that the state is not sent to at the moment; "all" for nobody. */
+  #without: readonly string[] | "all" = [];
+
+  constructor(ctx: AgentContext, env: Env) {
+    super(ctx, env);
+    this.#store.listen({
+      touch: (id) => this.#live.touch(id),
+      reshuffle: (id) => {
+        this.#live.reshuffle(id);
+        this.#inBackground(async () => this.#reconciler.arm());
+      },
+    });
+    // A subclass that has an `onStart` of its own need not call this one.
+    const onStart = this.onStart.bind(this);
+    this.onStart = async (props?: Props) => {
+      await onStart(props);
+      this.#inBackground(() => this.#reconciler.onStart());
+    };
+  }
+
+  // What an application may decide. ---------------------------------------------------------------------------------
+
+  /**
+   * Whether a client may do something. By default everybody who reaches the agent may do everything, but for what a
+   * read-only connection (`shouldConnectionBeReadonly`, `setConnectionReadonly`) may not do anyway.
+   *
+   * @param _by a connection, or the request when it comes over HTTP
+   * @param _action what is asked for; `read` is any look at runs and state
+   * @param _run the run it is about; null for `start`, for lists and for the state as a whole
+   */
+  authorize(_by: Client, _action: Action, _run: RunView | null): boolean | Promise<boolean> {
+    return true;
+  }
+
+  // Clients. --------------------------------------------------------------------------------------------------------
+
+  override onConnect(connection: Connection, _ctx: ConnectionContext): void | Promise<void> {
+    send(connection, { type: "connected", message: "Connected to WorkflowAgent", state: this.state });
+  }
+
+  /** A subclass that has messages of its own calls this for all the others. */
+  override async onMessage(connection: Connection, message: WSMessage): Promise<void> {
+    await answerSocket(this.#requests, connection, message, this.maxMessageBytes);
+  }
+
+  /** A subclass that has routes of its own calls this for all the others. */
+  override async onRequest(request: Request): Promise<Response> {
+    const { maxMessageBytes } = this;
+    return answerHttp({ ...this.#gate, requests: this.#requests, state: () => this.state, maxMessageBytes }, request);
+  }
+
+  /** Clients see the state; they do not write it. */
+  override validateStateChange(_next: State, source: Connection | "server"): void {
+    if (source !== "server")
+      throw new Error("The state of this agent is made on the server. Send it a message instead.");
+  }
+
+  // What runs report. -----------------------------------------------------------------------------------------------
+
+  /** @param progress 0 to 100; default: as it was */
+  async updateStep(stepName: string, progress?: number): Promise<void> {
+    this.#reports.updateStep(stepName, progress);
+  }
+
+  /** @throws TypeError when the result is no JSON, or too large */
+  async addResult(result: unknown): Promise<void> {
+    this.#reports.addResult(result);
+  }
+
+  /** @param finalResult is added to the results, unless it is missing, null, false, 0 or empty */
+  async completeWorkflow(finalResult?: unknown): Promise<void> {
+    this.#reports.complete(finalResult);
+  }
+
+  async setWorkflowError(error: string): Promise<void> {
+    this.#reports.fail(error);
+  }
+
+  /** What a `DurableWorkflow` calls in place of the agent's methods. @internal */
+  async takeReport(origin: ReportOrigin, args: unknown[]): Promise<void> {
+    await this.#adoption.adopt(origin);
+    const { method } = origin;
+    if (isReportMethod(method)) {
+      if (!this.#reports.counts(origin)) return;
+      // The arguments are those that the workflow gave to the method of this name.
+      const call = this[method].bind(this) as (...args: unknown[]) => Promise<void>;
+      await this.#reports.take(origin, () => call(...args));
+    } else if (method === "_workflow_handleCallback" && !this.#reports.isRepeated(origin)) {
+      await this._workflow_handleCallback(args[0] as WorkflowCallback);
+      this.#reports.record(origin);
+    }
+  }
+
+  /** What a `DurableWorkflow` says of itself. @internal */
+  async takeBulletin(run: string, workflow: string, bulletin: Bulletin): Promise<void> {
+    await this.#adoption.adopt({ run, workflow });
+    const record = this.#store.get(run);
+    if (record !== undefined) this.#reports.hear(record, bulletin);
+  }
+
+  override async onWorkflowCallback(callback: WorkflowCallback): Promise<void> {
+    const { workflowId: id, workflowName: workflow } = callback;
+    await this.#adoption.adopt({ run: id, workflow });
+    const effect = callbackEffect(callback);
+    if (effect === "ignore" || this.#store.get(id)?.outcome === "cancelled") return;
+    this.#reports.hearCallback(id, effect);
+    await super.onWorkflowCallback(callback);
+  }
+
+  /** The run's view shows the error. */
+  override async onWorkflowError(_workflowName: string, _workflowId: string, _error: string): Promise<void> {}
+
+  // What code on the server may do. ---------------------------------------------------------------------------------
+
+  /**
+   * Starts a run as a client does, its params with `taskId` and `agentId`.
+   *
+   * @returns the run's id
+   */
+  async startRun({ workflow = this.workflow, id, taskId, params }: StartOptions = {}): Promise<string> {
+    const paramsOf = (id: string): object => ({ taskId: taskId ?? id, ...params, agentId: this.name });
+    return this.#starter.start({ workflow, id, params: paramsOf, options: {} });
+  }
+
+  override async runWorkflow<P = unknown>(
+    workflow: string,
+    params: P,
+    options: RunWorkflowOptions = {},
+  ): Promise<string> {
+    const { id, ...rest } = options;
+    return this.#starter.start({ workflow, id, params: () => params, options: rest });
+  }
+
+  override async pauseWorkflow(id: string): Promise<void> {
+    await this.#commands.pause(id);
+  }
+
+  override async resumeWorkflow(id: string): Promise<void> {
+    await this.#commands.resume(id);
+  }
+
+  override async terminateWorkflow(id: string): Promise<void> {
+    await this.#commands.cancel(id);
+  }
+
+  override async restartWorkflow(id: string): Promise<void> {
+    await this.#commands.restart(id);
+  }
+
+  override async approveWorkflow(id: string, data: Omit<Decision, "approved"> = {}): Promise<void> {
+    await this.#commands.decide(id, { ...data, approved: true }, "early too");
+  }
+
+  override async rejectWorkflow(id: string, data: Omit<Decision, "approved"> = {}): Promise<void> {
+    await this.#commands.decide(id, { ...data, approved: false }, "early too");
+  }
+
+  override async sendWorkflowEvent(
+    workflow: string,
+    id: string,
+    event: { type: string; payload: unknown },
+  ): Promise<void> {
+    if (this.#store.get(id) === undefined) await super.sendWorkflowEvent(workflow, id, event);
+    else await this.#commands.sendEvent(id, event);
+  }
+
+  /** Forgets a run that has ended, with its results. @returns whether there was one */
+  override deleteWorkflow(id: string): boolean {
+    if (this.#store.get(id) === undefined) return super.deleteWorkflow(id);
+    this.#commands.remove(id);
+    return true;
+  }
+
+  override migrateWorkflowBinding(oldName: string, newName: string): number {
+    const migrated = super.migrateWorkflowBinding(oldName, newName);
+    this.#store.rename(oldName, newName);
+    return migrated;
+  }
+
+  /** One run as clients see it; undefined when the agent does not know it. */
+  getRun(id: string): RunView | undefined {
+    const run = this.#store.get(id);
+    return run === undefined ? undefined : this.#live.view(run);
+  }
+
+  /** Compares the runs that may be under way with the workflow engine. The agent does so by itself in time. */
+  async reconcileRuns(): Promise<void> {
+    await this.#reconciler.onAlarm();
+  }
+
+  // The state. ------------------------------------------------------------------------------------------------------
+
+  override get state(): State {
+    if (!this.#isStored) {
+      const before = super.state;
+      const next = { ...before, ...this.#live.fields() };
+      this.#isStored = true;
+      if (JSON.stringify(next) !== JSON.stringify(before)) this.#storeState(next, "all");
+    }
+    return super.state;
+  }
+
+  /**
+   * Changes the fields that the application has beside those of the runs.
+   *
+   * @throws TypeError when it would change those of the runs
+   */
+  override setState(state: State): void {
+    const before = this.state;
+    if (changesRunFields(before, state)) {
+      throw new TypeError(
+        "The runs' fields of the state are made from what runs report and what is done to them. " +
+          "Call updateStep, addResult, completeWorkflow, setWorkflowError, or pauseWorkflow and the like.",
+      );
+    }
+    super.setState({ ...state, ...this.#live.fields() });
+  }
+
+  override broadcast(message: string | ArrayBuffer | ArrayBufferView, without?: string[]): void {
+    if (this.#without === "all") return;
+    super.broadcast(message, this.#without.length === 0 ? without : [...(without ?? []), ...this.#without]);
+  }
+
+  #changed(): void {
+    this.#isStored = false;
+    this.#outside(() => this.#publisher.request());
+  }
+
+  #showState(without: readonly string[]): void {
+    this.#isStored = true;
+    this.#storeState({ ...super.state, ...this.#live.fields() }, without);
+  }
+
+  #storeState(state: State, without: readonly string[] | "all"): void {
+    this.#without = without;
+    try {
+      this.#outside(() => super.setState(state));
+    } finally {
+      this.#without = [];
+    }
+  }
+
+  *#protocolConnections(): Iterable<Connection> {
+    for (const connection of this.getConnections()) {
+      if (this.isConnectionProtocolEnabled(connection)) yield connection;
+    }
+  }
+
+  /** After what is being done now. */
+  #inBackground(work: () => Promise<void>): void {
+    const done = Promise.resolve()
+      .then(() => this.#outside(work))
+      .catch((error: unknown) => {
+        console.error(`Agent "${this.name}":`, error);
+      });
+    this.ctx.waitUntil(done);
+  }
+}
