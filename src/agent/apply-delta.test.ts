@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { applyDelta } from "./apply-delta.ts";
-import { currentRunFields, IDLE } from "./current-run.ts";
+import { currentRunFields, initialWorkflowState } from "./current-run.ts";
 import type { RunView, WorkflowState } from "./protocol.ts";
 
 function run(number: number, more: Partial<RunView> = {}): RunView {
@@ -23,11 +23,16 @@ function run(number: number, more: Partial<RunView> = {}): RunView {
 }
 
 function stateOf(runs: RunView[], current: RunView | undefined = runs[0]): WorkflowState {
-  return { ...IDLE, ...currentRunFields(current), runs, totalRuns: runs.length };
+  return { ...initialWorkflowState, ...currentRunFields(current), runs, totalRuns: runs.length };
 }
 
 test("the first run of an idle agent becomes the current one", () => {
-  const state = applyDelta(IDLE, { type: "state_delta", current: "run-1", totalRuns: 1, added: [run(1)] });
+  const state = applyDelta(initialWorkflowState, {
+    type: "state_delta",
+    current: "run-1",
+    totalRuns: 1,
+    added: [run(1)],
+  });
   expect(state).toEqual({
     ...stateOf([run(1)]),
     status: "running",

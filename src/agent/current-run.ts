@@ -1,7 +1,7 @@
 import type { CurrentRun, RunView, WorkflowState } from "./protocol.ts";
 
-/** The state of an agent that has not run anything. */
-export const IDLE: WorkflowState = {
+/** The state of an agent that has not run anything. An application that adds fields of its own spreads it into theirs. */
+export const initialWorkflowState: WorkflowState = {
   status: "idle",
   currentStep: null,
   progress: 0,
@@ -17,7 +17,7 @@ export const IDLE: WorkflowState = {
 /** The fields for clients that follow one run, made from the view of the current one. */
 export function currentRunFields(run: RunView | undefined): CurrentRun & { totalResults: number } {
   if (run === undefined) {
-    const { runs: _runs, totalRuns: _totalRuns, ...idle } = IDLE;
+    const { runs: _runs, totalRuns: _totalRuns, ...idle } = initialWorkflowState;
     return idle;
   }
   const isCancelled = run.status === "cancelled";

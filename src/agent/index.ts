@@ -1,3 +1,4 @@
+export { initialWorkflowState } from "./current-run.ts";
 export { applyDelta } from "./apply-delta.ts";
 export { DurableWorkflow } from "./workflow/durable-workflow.ts";
 export { DELTAS_QUERY } from "./protocol.ts";

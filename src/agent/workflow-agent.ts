@@ -6,14 +6,14 @@ import { Requests } from "./clients/requests.ts";
 import { answerSocket, send } from "./clients/socket.ts";
 import { Commands, type Decision } from "./commands/commands.ts";
 import { Starter } from "./commands/starter.ts";
-import { IDLE } from "./current-run.ts";
+import { initialWorkflowState } from "./current-run.ts";
 import { Adoption } from "./engine/adoption.ts";
 import { Alarm } from "./engine/alarm.ts";
 import { EngineLink } from "./engine/engine-link.ts";
 import { Reconciler } from "./engine/reconciler.ts";
 import type { Action, RunView, WorkflowState } from "./protocol.ts";
 import { callbackEffect } from "./reports/callback-effect.ts";
-import { type Bulletin, isReportMethod, type ReportOrigin } from "./reports/keyed-report.ts";
+import { type Bulletin, CALLBACK_METHOD, isReportMethod, type ReportOrigin } from "./reports/keyed-report.ts";
 import { Reports } from "./reports/reports.ts";
 import { LiveState } from "./state/live-state.ts";
 import { Publisher } from "./state/publisher.ts";
@@ -57,7 +57,7 @@ export abstract class WorkflowAgent<
   /** Names of further bindings whose workflows clients may start. Code on the server may start any. */
   readonly workflows: readonly string[] = [];
 
-  override initialState: State = IDLE as State;
+  override initialState: State = initialWorkflowState as State;
 
   /** How many results of a run its view shows: the newest. The others are read in pages. */
   readonly resultsInState: number = 50;
@@ -209,8 +209,8 @@ export abstract class WorkflowAgent<
       // The arguments are those that the workflow gave to the method of this name.
       const call = this[method].bind(this) as (...args: unknown[]) => Promise<void>;
       await this.#reports.take(origin, () => call(...args));
-    } else if (method === "_workflow_handleCallback" && !this.#reports.isRepeated(origin)) {
-      await this._workflow_handleCallback(args[0] as WorkflowCallback);
+    } else if (method === CALLBACK_METHOD && !this.#reports.isRepeated(origin)) {
+      await this.onWorkflowCallback(args[0] as WorkflowCallback);
       this.#reports.record(origin);
     }
   }
@@ -246,11 +246,7 @@ export abstract class WorkflowAgent<
     return this.#starter.start({ workflow, id, params: paramsOf, options: {} });
   }
 
-  override async runWorkflow<P = unknown>(
-    workflow: string,
-    params: P,
-    options: RunWorkflowOptions = {},
-  ): Promise<string> {
+  override async runWorkflow(workflow: string, params: unknown, options: RunWorkflowOptions = {}): Promise<string> {
     const { id, ...rest } = options;
     return this.#starter.start({ workflow, id, params: () => params, options: rest });
   }

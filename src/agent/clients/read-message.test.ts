@@ -81,11 +81,7 @@ test("whatever comes is either a message or a refusal", () => {
         likely.map((value) => safeJson(value)),
       ),
       (data) => {
-        try {
-          readMessage(data, LIMIT);
-        } catch (error) {
-          expect(error).toBeInstanceOf(Refusal);
-        }
+        expect(refusedWith(data) ?? new Refusal("internal", "")).toBeInstanceOf(Refusal);
         requestIdOf(data);
       },
     ),
@@ -99,6 +95,15 @@ test("the requestId of a refused message is found where there is one", () => {
   expect(requestIdOf("{")).toBeUndefined();
   expect(requestIdOf(new ArrayBuffer(1))).toBeUndefined();
 });
+
+function refusedWith(data: string): unknown {
+  try {
+    readMessage(data, LIMIT);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
 
 function safeJson(value: unknown): string {
   try {

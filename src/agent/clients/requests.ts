@@ -91,6 +91,7 @@ export class Requests<By> {
       case "resume":
       case "cancel":
       case "restart":
+      default:
         await this.#admit(by, message.type, message.instanceId);
         await commands[message.type](message.instanceId);
         return undefined;

@@ -20,6 +20,7 @@ export function callbackEffect(callback: WorkflowCallback): CallbackEffect | "ig
     case "error":
       return callback.error.includes("Aborting engine") ? "ignore" : { kind: "error", error: callback.error };
     case "event":
+    default:
       return { kind: "none" };
   }
 }

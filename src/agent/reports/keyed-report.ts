@@ -13,6 +13,9 @@ export interface ReportOrigin extends ReportKey {
 export const REPORT_METHODS = ["updateStep", "addResult", "completeWorkflow", "setWorkflowError"] as const;
 export type ReportMethod = (typeof REPORT_METHODS)[number];
 
+/** The agent's method that the Agents SDK's own reports call. */
+export const CALLBACK_METHOD = "_workflow_handleCallback";
+
 export function isReportMethod(method: string): method is ReportMethod {
   return (REPORT_METHODS as readonly string[]).includes(method);
 }

@@ -51,10 +51,11 @@ export class Reports {
     if (run !== undefined && admitsReports(run)) this.#store.reports.add(run.number, origin);
   }
 
-  updateStep(step: string, progress: number | undefined): void {
+  /** Takes what has come over the wire, whatever the types promised. */
+  updateStep(step: unknown, progress: unknown): void {
     this.#apply((run) => {
-      const given = progress === undefined || Number.isNaN(Number(progress)) ? run.progress : Number(progress);
-      this.#store.change(run, { step: cut(step), progress: percent(given) });
+      const isGiven = typeof progress === "number" && !Number.isNaN(progress);
+      this.#store.change(run, { step: cut(step), progress: isGiven ? percent(progress) : run.progress });
     });
   }
 
@@ -70,7 +71,7 @@ export class Reports {
     this.#apply((run) => this.#complete(run, json));
   }
 
-  fail(error: string): void {
+  fail(error: unknown): void {
     this.#apply((run) => this.#store.end(run, "error", { error: cut(error) }));
   }
 

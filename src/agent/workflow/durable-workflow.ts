@@ -120,7 +120,7 @@ export abstract class DurableWorkflow<
     const { run } = prototype;
     prototype.run = async function (this: DurableWorkflow, event, step) {
       return this.#runReporting(run, event, step);
-    } as Run;
+    };
   }
 
   static #lookAround(prototype: { run: Run }): void {
@@ -130,6 +130,6 @@ export abstract class DurableWorkflow<
     prototype.run = async function (this: DurableWorkflow, event, step) {
       this.#origin ??= originOf(event.payload);
       return run.call(this, event, step);
-    } as Run;
+    };
   }
 }

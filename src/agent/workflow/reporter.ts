@@ -1,5 +1,5 @@
 import { isPlatformTransientError } from "agents";
-import { type Bulletin, isReportMethod, type ReportOrigin } from "../reports/keyed-report.ts";
+import { type Bulletin, CALLBACK_METHOD, isReportMethod, type ReportOrigin } from "../reports/keyed-report.ts";
 import type { Scopes } from "./scopes.ts";
 
 /** The agent's methods as a workflow calls them. */
@@ -68,5 +68,5 @@ export class Reporter {
 
 /** Calls of these go through the reporter; all others to the agent as they are. */
 export function isReported(method: string): boolean {
-  return isReportMethod(method) || method === "_workflow_handleCallback";
+  return isReportMethod(method) || method === CALLBACK_METHOD;
 }
