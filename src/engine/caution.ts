@@ -7,7 +7,7 @@ import type { Timers } from "./timers.ts";
 /** What was under way at so many deaths of the process in a row is taken for their cause. */
 const DEATHS = 3;
 /** How long one suspect is watched alone. A blocked loop also keeps this time from passing; memory fills slowly. */
-const WATCH_MS = { blocked: 10_000, crashed: 120_000 } as const;
+const WATCH_MS = { blocked: 5000, crashed: 120_000 } as const;
 /** How long the process must have lived for the caution to end. */
 const QUIET_MS = { blocked: 60_000, crashed: 600_000 } as const;
 const LOOK_AGAIN_MS = 50;
