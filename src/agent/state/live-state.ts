@@ -26,7 +26,7 @@ export class LiveState implements StoreListener {
   readonly #stale = new Set<string>();
   #isReshuffled = false;
   /** What the clients know. */
-  #sent: { views: ReadonlyMap<string, RunView>; current: string | null } = { views: new Map(), current: null };
+  #sent: { views: ReadonlyMap<string, RunView>; current: string | null; totalRuns: number } | undefined;
 
   constructor(store: RunStore, limits: StateLimits, onChange: () => void) {
     this.#store = store;
@@ -62,11 +62,13 @@ export class LiveState implements StoreListener {
   /** What has changed since this was last asked; undefined when nothing has. From then on the clients know it. */
   takeDelta(): StateDelta | undefined {
     const views = new Map(this.#refresh());
-    const difference = differenceOf(this.#sent.views, views);
-    const isCurrentChanged = this.#sent.current !== this.#current;
-    this.#sent = { views, current: this.#current };
-    if (difference === undefined && !isCurrentChanged) return undefined;
-    return { type: "state_delta", current: this.#current, totalRuns: this.#totalRuns, ...difference };
+    const sent = this.#sent;
+    const current = this.#current;
+    const totalRuns = this.#totalRuns;
+    this.#sent = { views, current, totalRuns };
+    const difference = differenceOf(sent?.views ?? new Map(), views);
+    const isSame = difference === undefined && sent?.current === current && sent.totalRuns === totalRuns;
+    return isSame ? undefined : { type: "state_delta", current, totalRuns, ...difference };
   }
 
   #load(): Map<string, RunView> {
@@ -76,7 +78,7 @@ export class LiveState implements StoreListener {
     );
     this.#current = this.#store.currentId;
     this.#totalRuns = this.#store.runs.count();
-    this.#sent = { views: new Map(this.#views), current: this.#current };
+    this.#sent = { views: new Map(this.#views), current: this.#current, totalRuns: this.#totalRuns };
     return this.#views;
   }
 
