@@ -1,4 +1,4 @@
-import { AlreadyExists, type EngineLink, isUnreachable } from "../engine/engine-link.ts";
+import { AlreadyExists, type EngineLink, isUnreachable, messageOf } from "../engine/engine-link.ts";
 import type { Reconciler } from "../engine/reconciler.ts";
 import { Refusal } from "../refusal.ts";
 import type { RunStore, StoredRequest } from "../store/run-store.ts";
@@ -38,7 +38,7 @@ export class Starter {
    * The run is on disk before its instance is created, so that an accepted start survives whatever comes between.
    *
    * @returns the run's id
-   * @throws Refusal, and what the engine says of params that it does not take
+   * @throws Refusal
    */
   async start({ workflow, id: chosen, params, options }: StartRequest): Promise<string> {
     const id = chosen ?? crypto.randomUUID();
@@ -47,8 +47,7 @@ export class Starter {
     if (chosen !== undefined && (await this.#engine.status({ id, workflow })) !== "missing") throw taken(id);
     this.#admit(id);
     const currentBefore = this.#store.currentId;
-    const request: StoredRequest = { params: params(id), options };
-    this.#store.add({ id, workflow, created: false }, request);
+    this.#keep({ id, workflow, created: false }, { params: params(id), options });
     // Killed from here on, the agent wakes and goes on with it.
     await this.#reconciler.arm();
     try {
@@ -57,7 +56,7 @@ export class Starter {
       if (isUnreachable(error)) console.warn(`Run "${id}" is created as soon as the engine can be reached:`, error);
       else if (!(error instanceof AlreadyExists && chosen === undefined)) {
         this.#takeBack(id, currentBefore);
-        throw error instanceof AlreadyExists ? taken(id) : error;
+        throw error instanceof AlreadyExists ? taken(id) : refused(error);
       }
     }
     for (const old of this.#store.prune(this.#limits.keptRuns)) this.#engine.forget(old);
@@ -74,11 +73,24 @@ export class Starter {
     );
   }
 
+  #keep(run: Parameters<RunStore["add"]>[0], request: StoredRequest): void {
+    try {
+      this.#store.add(run, request);
+    } catch (error) {
+      throw refused(error);
+    }
+  }
+
   #takeBack(id: string, current: string | null): void {
     const run = this.#store.get(id);
     if (run !== undefined) this.#store.remove(run);
     this.#store.makeCurrent(current);
   }
+}
+
+/** Params that cannot be kept, or that the engine does not take: the reason is worth knowing, and no secret. */
+function refused(error: unknown): Refusal {
+  return new Refusal("malformed", `This run cannot be started: ${messageOf(error)}`, { cause: error });
 }
 
 function taken(id: string): Refusal {
