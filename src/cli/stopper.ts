@@ -1,6 +1,9 @@
 import { isatty } from "node:tty";
 import type { Server } from "../host/index.ts";
 
+/** What a stop closes. */
+type Closable = Pick<Server, "close" | "killNow">;
+
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** npm and other wrappers pass on a Ctrl-C that the terminal has sent us already: that is still the first one. */
 const SAME_KEYPRESS_MS = 300;
@@ -16,7 +19,7 @@ type StopSignal = (typeof SIGNALS)[number];
 export class Stopper {
   readonly #onStop: (signal: StopSignal) => void;
   readonly #starting = new AbortController();
-  #server: Server | undefined;
+  #server: Closable | undefined;
   #asked: { readonly signal: StopSignal; readonly at: number } | undefined;
 
   constructor(onStop: (signal: StopSignal) => void) {
@@ -37,7 +40,7 @@ export class Stopper {
   }
 
   /** From now on a stop closes this server. */
-  take(server: Server): void {
+  take(server: Closable): void {
     this.#server = server;
     if (this.#asked !== undefined) void this.#close(server);
   }
@@ -61,7 +64,7 @@ export class Stopper {
     else setTimeout(() => this.#server ?? dieOf(signal), START_GRACE_MS).unref();
   }
 
-  async #close(server: Server): Promise<void> {
+  async #close(server: Closable): Promise<void> {
     await server.close();
     this.exit();
   }

@@ -27,4 +27,5 @@ export type {
   WorkflowConfig,
 } from "./project.ts";
 export { readProject, type ReadProjectOptions } from "./read-project.ts";
+export { secretFiles } from "./secrets.ts";
 export { createFrameFinder, createStackMapper, type SourceFrame } from "./source-map.ts";

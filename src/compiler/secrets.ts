@@ -21,13 +21,11 @@ export interface Secrets {
  * the earlier. References (`${NAME}`) are resolved in `.env` files only.
  */
 export async function readSecrets(root: string, environment: string | undefined): Promise<Secrets> {
-  const devVars = environment === undefined ? [".dev.vars"] : [`.dev.vars.${environment}`, ".dev.vars"];
+  const { devVars, env: names } = namesFor(environment);
   for (const name of devVars) {
     const source = await readIfThere(join(root, name));
     if (source !== undefined) return collect([source], parse(source.text));
   }
-  const names = [".env", ".env.local"];
-  if (environment !== undefined) names.push(`.env.${environment}`, `.env.${environment}.local`);
   const sources: Source[] = [];
   for (const name of names) {
     const source = await readIfThere(join(root, name));
@@ -37,6 +35,20 @@ export async function readSecrets(root: string, environment: string | undefined)
   // A process environment of its own, so that neither ours is changed nor its values get into the Worker.
   const expanded = expand({ parsed: merged, processEnv: {} }).parsed ?? merged;
   return collect(sources, expanded);
+}
+
+/** The files that `readSecrets` looks for, whether they are there or not. */
+export function secretFiles(root: string, environment: string | undefined): string[] {
+  const { devVars, env } = namesFor(environment);
+  return [...devVars, ...env].map((name) => join(root, name));
+}
+
+function namesFor(environment: string | undefined): { devVars: string[]; env: string[] } {
+  if (environment === undefined) return { devVars: [".dev.vars"], env: [".env", ".env.local"] };
+  return {
+    devVars: [`.dev.vars.${environment}`, ".dev.vars"],
+    env: [".env", ".env.local", `.env.${environment}`, `.env.${environment}.local`],
+  };
 }
 
 /** Refuses names that are Pawl's own. */

@@ -10,4 +10,6 @@ export {
 } from "./errors.ts";
 export type { LogEntry, LogLevel, LogSink } from "./log-entry.ts";
 export { type Server, type StartOptions, type StartPhase, startServer } from "./start-server.ts";
+export type { PageSource } from "./adapt-project.ts";
+export { listenProblem, serverUrl } from "./listen.ts";
 export type { SupervisorLimits } from "./workerd/supervisor.ts";

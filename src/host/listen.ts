@@ -1,12 +1,20 @@
 import { createServer } from "node:net";
 import type { ListenAddress } from "./config/workerd-config.ts";
-import { portInUse } from "./workerd/start-failure.ts";
+import { addressUnusable, portForbidden, portInUse } from "./workerd/start-failure.ts";
 
 /** Where a client on this machine reaches the server. */
 export function serverUrl({ host, port }: ListenAddress): string {
   const anywhere = host === "0.0.0.0" || host === "*" || host === "::";
   const name = anywhere ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
   return `http://${name}:${port}`;
+}
+
+/** What keeps a server of Node's from listening, said as for workerd. */
+export function listenProblem(error: Error, listen: ListenAddress): Error {
+  const code = "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") return portInUse(listen);
+  if (code === "EACCES") return portForbidden(listen);
+  return addressUnusable(listen, error.message);
 }
 
 /**

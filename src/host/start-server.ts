@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
 import { compile, formatPlace, readProject, type Bundle, type JsonValue, type Project } from "../compiler/index.ts";
-import { adaptProject } from "./adapt-project.ts";
+import { adaptProject, type PageSource } from "./adapt-project.ts";
 import type { ListenAddress } from "./config/workerd-config.ts";
 import { openDataDirectory, type DataDirectory } from "./data/data-directory.ts";
 import { endOrphan } from "./data/orphan.ts";
-import { DataDirectoryMismatchError } from "./errors.ts";
+import { DataDirectoryMismatchError, StartFailedError } from "./errors.ts";
 import { fileLimitEntry, type HostLog, hostLog } from "./host-log.ts";
 import { launch, type Serving } from "./launch.ts";
 import { refuseBusyPort, serverUrl } from "./listen.ts";
@@ -31,8 +31,8 @@ export interface StartOptions {
   readonly limits?: Partial<SupervisorLimits>;
   /** Variables beside the project's, and in place of those of the same name. */
   readonly vars?: Readonly<Record<string, JsonValue>>;
-  /** `false`: the project's own `build.command` is not run; the assets folder may then be missing. Default `true`. */
-  readonly buildCommand?: boolean;
+  /** Where the project's page comes from. Default `"built"`. */
+  readonly page?: PageSource;
   /** Lets tests look into runs and change what they meet. Nothing of that is there without. Default `false`. */
   readonly testing?: boolean;
   /** Where people reach it, when that is not where it listens; told to whoever finds the data in use. */
@@ -247,7 +247,10 @@ class RunningServer implements Server {
     try {
       await this.#serve(next);
     } catch (error) {
-      await this.#serve(former);
+      await this.#serve(former).catch((cause: unknown) => {
+        const reasons = [error, cause].map((reason) => (reason instanceof Error ? reason.message : String(reason)));
+        throw new StartFailedError(reasons.join("\n\nAnd the former build does not start any more:\n\n"), { cause });
+      });
       throw error;
     }
   }

@@ -14,8 +14,8 @@ export interface TestServerOptions {
   readonly environment?: string;
   /** Variables beside the project's, and in place of those of the same name: the address of a stand-in, for example. */
   readonly vars?: Readonly<Record<string, JsonValue>>;
-  /** `false`: the project's own `build.command` is not run; assets that are not there are missing. Default `true`. */
-  readonly buildCommand?: boolean;
+  /** `false`: the project's own `build.command` is not run, and the assets are those that are there. Default `true`. */
+  readonly buildPage?: boolean;
   /** Where data is kept. Default: a temporary folder, removed when the server is stopped. */
   readonly dataDirectory?: string;
   /** How long a test waits for a status or a step, in milliseconds. Default 30,000. */
@@ -142,7 +142,7 @@ class RunningTestServer implements TestServer, Reachable {
   }
 
   #start(port: number): Promise<Server> {
-    const { project = ".", environment, vars, buildCommand } = this.#options;
+    const { project = ".", environment, vars, buildPage } = this.#options;
     return startServer({
       project,
       port,
@@ -153,7 +153,7 @@ class RunningTestServer implements TestServer, Reachable {
       log: (entry) => this.#note(entry),
       ...(environment !== undefined && { environment }),
       ...(vars !== undefined && { vars }),
-      ...(buildCommand !== undefined && { buildCommand }),
+      ...(buildPage === false && { page: "as-is" }),
     });
   }
 

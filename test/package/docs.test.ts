@@ -38,9 +38,12 @@ test("the README's Worker does what its text says, also when it is killed while 
     .toEqual({ status: "complete", output: { greeting: "Hello, ada!", reply: "Nice to be here" } });
 });
 
-test.each([[[]], [["start"]], [["build"]]])("the command line reference has the help of pawl %j", async (command) => {
-  const { stdout } = await run(process.execPath, [CLI, ...command, "--help"], {
-    env: { ...process.env, NO_COLOR: "1" },
-  });
-  expect(await page("docs/reference/command-line.md")).toContain(stdout.trimEnd());
-});
+test.each([[[]], [["start"]], [["dev"]], [["build"]]])(
+  "the command line reference has the help of pawl %j",
+  async (command) => {
+    const { stdout } = await run(process.execPath, [CLI, ...command, "--help"], {
+      env: { ...process.env, NO_COLOR: "1" },
+    });
+    expect(await page("docs/reference/command-line.md")).toContain(stdout.trimEnd());
+  },
+);

@@ -8,7 +8,9 @@ export const CLI = join(REPOSITORY, "dist", "cli", "main.js");
 const READY_WITHIN_MS = 60_000;
 
 export interface StartCliOptions {
-  /** Further arguments for `pawl start`. */
+  /** Default: `start`. */
+  readonly command?: "start" | "dev";
+  /** Further arguments for the command. */
   readonly args?: readonly string[];
   /** Further environment variables. */
   readonly env?: Readonly<Record<string, string>>;
@@ -29,7 +31,7 @@ export interface LogLine {
   readonly [fact: string]: unknown;
 }
 
-/** `pawl start` as a process of its own; `restart` starts it. */
+/** `pawl start`, or `pawl dev`, as a process of its own; `restart` starts it. */
 export class RunningServer {
   readonly dataDir: string;
   url = "";
@@ -42,9 +44,13 @@ export class RunningServer {
   #stderr = "";
   readonly #waiters = new Set<() => void>();
 
-  constructor(projectDir: string, dataDir: string, { args = [], env = {}, cli = CLI }: StartCliOptions) {
+  constructor(
+    projectDir: string,
+    dataDir: string,
+    { command = "start", args = [], env = {}, cli = CLI }: StartCliOptions,
+  ) {
     this.dataDir = dataDir;
-    this.#command = [cli, "start", projectDir, "--data", dataDir, "--log-format", "json", "--port", "0", ...args];
+    this.#command = [cli, command, projectDir, "--data", dataDir, "--log-format", "json", "--port", "0", ...args];
     this.#env = { ...process.env, NO_COLOR: "1", ...env };
   }
 

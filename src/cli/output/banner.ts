@@ -2,7 +2,10 @@ import type { Colors } from "./colors.ts";
 import { type ConfigNote, formatPlace, type Project, shortPath } from "../../compiler/index.ts";
 import type { Server } from "../../host/index.ts";
 
-type BannerFacts = Pick<Server, "url" | "dataDirectory" | "project" | "startedInMs">;
+type BannerFacts = Pick<Server, "url" | "dataDirectory" | "project" | "startedInMs"> & {
+  /** Who serves the page, when it is not the assets folder. */
+  readonly page?: string | undefined;
+};
 
 /** What is printed once when the server is ready. */
 export function banner(server: BannerFacts, colors: Colors): string {
@@ -10,9 +13,7 @@ export function banner(server: BannerFacts, colors: Colors): string {
   const rows: [string, string][] = [
     ["URL", colors.cyan(server.url)],
     ["Data", shortPath(server.dataDirectory)],
-    ...(project.assets === undefined
-      ? []
-      : [["Assets", shortPath(project.assets.directory)] satisfies [string, string]]),
+    ...pageRow(server),
     ...objectRow(project),
     ...workflowRow(project),
   ];
@@ -27,6 +28,11 @@ export function banner(server: BannerFacts, colors: Colors): string {
     "",
     "",
   ].join("\n");
+}
+
+function pageRow({ page, project: { assets } }: BannerFacts): [string, string][] {
+  if (page !== undefined) return [["Page", page]];
+  return assets === undefined ? [] : [["Assets", shortPath(assets.directory)]];
 }
 
 function objectRow({ durableObjects }: Project): [string, string][] {

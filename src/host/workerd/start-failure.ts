@@ -48,20 +48,18 @@ export function listenFailure(message: string, { host, port }: ListenAddress): L
   }
   if (!/bind\(\)/.test(message)) return undefined;
   if (/in use/i.test(message)) return portInUse({ host, port });
-  if (/permission denied/i.test(message)) {
-    return new ListenError(
-      "address_unavailable",
-      host,
-      port,
-      `Listening on port ${port} is not permitted. Choose a port above 1023 with --port, or put a proxy in front.`,
-    );
-  }
-  return new ListenError(
-    "address_unavailable",
-    host,
-    port,
-    `This machine cannot listen on ${host}:${port} (${message.replace(/^.*bind\(\): /s, "")}). Name one of its own addresses with --host.`,
-  );
+  if (/permission denied/i.test(message)) return portForbidden({ host, port });
+  return addressUnusable({ host, port }, message.replace(/^.*bind\(\): /s, ""));
+}
+
+export function portForbidden({ host, port }: ListenAddress): ListenError {
+  const text = `Listening on port ${port} is not permitted. Choose a port above 1023 with --port, or put a proxy in front.`;
+  return new ListenError("address_unavailable", host, port, text);
+}
+
+export function addressUnusable({ host, port }: ListenAddress, reason: string): ListenError {
+  const text = `This machine cannot listen on ${host}:${port} (${reason}). Name one of its own addresses with --host.`;
+  return new ListenError("address_unavailable", host, port, text);
 }
 
 export function portInUse({ host, port }: ListenAddress): ListenError {

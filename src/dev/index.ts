@@ -1,0 +1,1 @@
+export { type DevEvent, type DevServer, startDevServer } from "./dev-server.ts";
