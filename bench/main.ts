@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { defineCommand, runMain } from "citty";
+import { killServers } from "../test/support/running-server.ts";
 import { measure } from "./measure.ts";
 import { figuresOf } from "./report/json.ts";
 import { reportOf } from "./report/table.ts";
-import { type Subject, SUBJECTS, workerSubjects } from "./subjects/index.ts";
+import { installPeers, peerSubjects, type Subject, SUBJECTS, workerSubjects } from "./subjects/index.ts";
 import { type Work, works } from "./works/index.ts";
 
 const REPETITIONS = 3;
@@ -18,6 +19,11 @@ const bench = defineCommand({
       type: "string",
       valueHint: "work,…",
       description: `Measure only these: ${works.map(({ name }) => name).join(", ")}`,
+    },
+    peers: {
+      type: "boolean",
+      description:
+        "Also measure Restate, openworkflow and DBOS, which are installed into bench/peers at the first time",
     },
     on: {
       type: "string",
@@ -34,12 +40,17 @@ const bench = defineCommand({
     quick: { type: "boolean", description: "Small sizes, one repetition: only to see that everything works" },
   },
   async run({ args }) {
+    const subjects = subjectsOf(args.on, args.peers === true);
+    if (subjects.some((subject) => peerSubjects.includes(subject))) {
+      progress("installing what bench/peers/package.json names");
+      await installPeers();
+    }
     const record = await measure({
       works: chosen(args.only),
-      subjects: subjectsOf(args.on),
+      subjects,
       repetitions: args.quick === true ? 1 : wholeNumber("--repeat", args.repeat),
       quick: args.quick === true,
-      progress: (text) => process.stderr.write(`${text}\n`),
+      progress,
     });
     process.stdout.write(`\n${reportOf(record)}`);
     if (args.json !== undefined) await writeFile(args.json, `${JSON.stringify(figuresOf(record), null, 2)}\n`);
@@ -48,10 +59,15 @@ const bench = defineCommand({
   },
 });
 
-function subjectsOf(on: string | undefined): readonly Subject[] {
-  if (on === undefined) return workerSubjects;
+function progress(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function subjectsOf(on: string | undefined, withPeers: boolean): readonly Subject[] {
+  if (on === undefined) return withPeers ? [...workerSubjects, ...peerSubjects] : workerSubjects;
+  const all = [...workerSubjects, ...peerSubjects];
   return on.split(",").map((name) => {
-    const subject = workerSubjects.find((candidate) => candidate.name === name);
+    const subject = all.find((candidate) => candidate.name === name);
     if (subject === undefined) throw new Error(`There is no subject "${name}". There are: ${SUBJECTS.join(", ")}.`);
     return subject;
   });
@@ -75,4 +91,13 @@ function wholeNumber(flag: string, text: string): number {
   return value;
 }
 
+// Servers are in process groups of their own and hear nothing of it otherwise; the rest ends with this process.
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  process.once(signal, () => {
+    void killServers().finally(() => process.exit(code));
+  });
+}
 await runMain(bench);

@@ -45,6 +45,8 @@ export interface Many {
 export interface Chains extends Many {
   readonly steps: number;
   readonly ioMs: number;
+  /** Where each run sends a request before its first step. Default: nowhere. */
+  readonly visit?: string;
 }
 
 export interface Visits {

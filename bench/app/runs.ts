@@ -8,7 +8,7 @@ export interface Env {
 }
 
 export type Params =
-  | { kind: "chain"; line: string; steps: number; ioMs: number }
+  | { kind: "chain"; line: string; steps: number; ioMs: number; visit?: string | undefined }
   | { kind: "visits"; line: string; steps: number; visit: string }
   | { kind: "nothing"; line: string }
   | { kind: "sleep"; asleep: string; awake: string; until: number }
@@ -47,7 +47,8 @@ function perform<K extends Kind>(
 
 const HOLD_MS = 3_600_000;
 
-async function chain(step: WorkflowStep, id: string, { steps, ioMs, line }: Of<"chain">): Promise<number> {
+async function chain(step: WorkflowStep, id: string, { steps, ioMs, line, visit }: Of<"chain">): Promise<number> {
+  if (visit !== undefined) await call(visit);
   let sum = 0;
   for (let i = 0; i < steps; i++) {
     sum += await step.do(`step ${i}`, async () => {

@@ -14,9 +14,9 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  async chains(env, { prefix, runs, steps, ioMs }: Chains) {
+  async chains(env, { prefix, runs, steps, ioMs, visit }: Chains) {
     const line = openLine(prefix, runs);
-    await createAll(env, prefix, runs, () => ({ kind: "chain", line: prefix, steps, ioMs }));
+    await createAll(env, prefix, runs, () => ({ kind: "chain", line: prefix, steps, ioMs, visit }));
     return finished(env, line, runs);
   },
 

@@ -28,13 +28,14 @@ export async function settledMemory(pids: readonly number[], atOnce: boolean): P
 }
 
 async function residentMemory(pids: readonly number[]): Promise<number> {
-  const sizes = await Promise.all(pids.map(residentOf));
+  const sizes = await Promise.all(pids.map(proportionalSize));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-async function residentOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  if (kilobytes === undefined) throw new Error(`/proc/${pid}/status does not tell VmRSS.`);
+/** Resident bytes of a process; what it shares with others counts in part, so that several can be added up. */
+async function proportionalSize(pid: number): Promise<number> {
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8");
+  const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1];
+  if (kilobytes === undefined) throw new Error(`/proc/${pid}/smaps_rollup does not tell Pss.`);
   return Number(kilobytes) * 1024;
 }

@@ -18,3 +18,11 @@ async function parentOf(pid: number): Promise<number | undefined> {
     return undefined;
   }
 }
+
+/** Processes with all that they have started, directly or not. */
+export async function treesOf(roots: readonly number[]): Promise<number[]> {
+  const found = [...roots];
+  // Grows while it is gone through.
+  for (const pid of found) found.push(...(await childrenOf(pid)));
+  return found;
+}

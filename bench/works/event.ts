@@ -1,8 +1,8 @@
 import { call } from "../driver/call.ts";
 import { percentile } from "../statistics.ts";
-import { repeat, sizeFor, type Work } from "./work.ts";
+import { repeat, sizeFor, sizeNote, type Work } from "./work.ts";
 
-const EVENTS = { full: 200, quick: 5 };
+const EVENTS = { full: 200, slow: 50, quick: 5 };
 
 /** A run that waits: from the request that sends it an event until the request that its next step sends. */
 export const event: Work = {
@@ -28,6 +28,6 @@ export const event: Work = {
       }
       return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
     });
-    return { values };
+    return { values, ...sizeNote(context, EVENTS, (size) => `${size} events`) };
   },
 };

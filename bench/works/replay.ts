@@ -1,7 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { call } from "../driver/call.ts";
 import { type Context, type Limit, repeat, sizeFor, type Work } from "./work.ts";
 
 const STEPS = { full: { short: 1000, long: 9000 }, quick: { short: 10, long: 30 } };
+const REST_MS = 1500;
 const ROW: Limit = { work: "limit-reads", metric: "rows", inUnit: (rows) => 1e6 / rows };
 
 /** A run that is out of memory and goes on: its code runs again, and every step's result comes from the journal. */
@@ -44,6 +46,8 @@ async function runTo({ running, witness, prefix }: Context, steps: number): Prom
 
 /** Milliseconds from the request to go on at the last step until the code has come as far as before. */
 async function resumed({ running, witness }: Context, id: string, steps: number): Promise<number> {
+  // So that a subject which drops runs from memory has the time to do so.
+  await delay(REST_MS);
   witness.clear();
   const started = performance.now();
   const restart = call(running.url, "restart", { id, step: `step ${steps - 1}` });
