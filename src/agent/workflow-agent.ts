@@ -98,7 +98,7 @@ export abstract class WorkflowAgent<
   );
   readonly #alarm = new Alarm({
     list: async () => (await this.listSchedules()).filter(({ callback }) => callback === "reconcileRuns"),
-    add: (seconds) => this.schedule(seconds, "reconcileRuns", undefined, { idempotent: false }),
+    add: (seconds) => this.schedule(seconds, "reconcileRuns", "due", { idempotent: false }),
     cancel: (id) => this.cancelSchedule(id),
   });
   readonly #reconciler = new Reconciler(this.#store, this.#engine, this.#alarm);
@@ -138,7 +138,7 @@ export abstract class WorkflowAgent<
     const onStart = this.onStart.bind(this);
     this.onStart = async (props?: Props) => {
       await onStart(props);
-      this.#inBackground(() => this.#reconciler.onStart());
+      this.#inBackground(() => this.#reconciler.compareAll());
     };
   }
 
@@ -303,9 +303,12 @@ export abstract class WorkflowAgent<
     return run === undefined ? undefined : this.#live.view(run);
   }
 
-  /** Compares the runs that may be under way with the workflow engine. The agent does so by itself in time. */
-  async reconcileRuns(): Promise<void> {
-    await this.#reconciler.onAlarm();
+  /**
+   * Compares the runs that may be under way with the workflow engine, `all` of them or those that have been silent for so
+   * long that it is due. The agent does so by itself when it starts and in time.
+   */
+  async reconcileRuns(which: "all" | "due" = "all"): Promise<void> {
+    await (which === "all" ? this.#reconciler.compareAll() : this.#reconciler.onAlarm());
   }
 
   // The state. ------------------------------------------------------------------------------------------------------

@@ -26,10 +26,9 @@ export class Reconciler {
     this.#alarm = alarm;
   }
 
-  /** The agent has been made: whatever it believes to be under way is looked at. */
-  async onStart(): Promise<void> {
-    const open = this.#store.runs.unsettled(BATCH);
-    await this.#compareAll(open);
+  /** Looks at whatever the agent believes to be under way, as far as it is a batch; the rest in time. */
+  async compareAll(): Promise<void> {
+    await this.#compareEach(this.#store.runs.unsettled(BATCH));
     await this.arm();
   }
 
@@ -37,7 +36,7 @@ export class Reconciler {
   async onAlarm(): Promise<void> {
     this.#alarm.rung();
     const now = Date.now();
-    await this.#compareAll(this.#store.runs.unsettled(BATCH).filter(({ checkAt }) => checkAt <= now));
+    await this.#compareEach(this.#store.runs.unsettled(BATCH).filter(({ checkAt }) => checkAt <= now));
     await this.arm();
   }
 
@@ -88,7 +87,7 @@ export class Reconciler {
     return this.#store.get(id);
   }
 
-  async #compareAll(runs: readonly RunRecord[]): Promise<void> {
+  async #compareEach(runs: readonly RunRecord[]): Promise<void> {
     for (const { id } of runs) {
       try {
         await this.compare(id);
