@@ -58,16 +58,15 @@ test("a page costs in proportion to the page, not to the number of runs", { time
   const many = await costs();
   // Each shard reads a page of its own: places in the index, and the runs; one more to know whether there are more.
   const most = SHARDS * (2 * PAGE + 20);
-  for (const [query, rows] of Object.entries(many)) {
-    expect(rows, query).toBeLessThanOrEqual(most);
-    expect(rows, query).toBeLessThanOrEqual((few[query] ?? 0) * 1.2);
-  }
+  const tooMany = Object.entries(many).filter(([query, rows]) => rows > most || rows > (few[query] ?? 0) * 1.2);
+  expect(tooMany).toEqual([]);
   // An id among them all is on the first page.
-  for (const name of ["prefix", "text"]) {
-    const page = await app.door.read<Page>(`/runs?${name}=run-000007&limit=1`);
-    expect(page.runs.map(({ id }) => id)).toEqual(["run-000007"]);
-    expect(page.rowsRead, name).toBeLessThanOrEqual(name === "prefix" ? SHARDS * 12 : SEARCH);
-  }
+  const byPrefix = await app.door.read<Page>("/runs?prefix=run-000007&limit=1");
+  expect(byPrefix.runs.map(({ id }) => id)).toEqual(["run-000007"]);
+  expect(byPrefix.rowsRead).toBeLessThanOrEqual(SHARDS * 12);
+  const byText = await app.door.read<Page>("/runs?text=run-000007&limit=1");
+  expect(byText.runs.map(({ id }) => id)).toEqual(["run-000007"]);
+  expect(byText.rowsRead).toBeLessThanOrEqual(SEARCH);
   // A search that finds nothing looks at so many runs an answer, and says where to go on.
   const search = await app.door.read<Page>("/runs?text=nothing-has-this&limit=50");
   expect(search.runs).toEqual([]);

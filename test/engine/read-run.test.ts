@@ -194,7 +194,7 @@ describe("its steps", () => {
 
 test("events say which wait took them, and which are kept", async () => {
   const id = await app.create("waits", { count: 2 });
-  await app.send(id, new Array(3).fill("early"));
+  await app.send(id, ["early", "early", "early"]);
   await app.witness.until(id, (seen) => seen.length === 1);
   await app.send(id, { kept: true }, "other");
   await app.call("sendEvent", [{ type: "other" }], { id });

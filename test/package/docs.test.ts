@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
+import { Door } from "../support/door.ts";
 import { CLI, type RunningServer, startCli, tempProject } from "../support/server.ts";
 
 const run = promisify(execFile);
@@ -36,6 +37,24 @@ test("the README's Worker does what its text says, also when it is killed while 
   await expect
     .poll(async () => ask("GET"), { timeout: 20_000 })
     .toEqual({ status: "complete", output: { greeting: "Hello, ada!", reply: "Nice to be here" } });
+});
+
+test("every path of the admin API's reference is there", async () => {
+  const readme = await page("README.md");
+  const project = await tempProject({ "wrangler.jsonc": block(readme, "jsonc"), "worker.ts": block(readme, "ts") });
+  const server = await startCli(project);
+  started.push(server);
+  await fetch(`${server.url}/ada`, { method: "PUT" });
+  const paths = Array.from(
+    (await page("docs/reference/admin-api.md")).matchAll(/^\| `GET (\/\S+)`/gm),
+    ([, path]) => path,
+  );
+  expect(paths.length).toBeGreaterThan(7);
+  const door = new Door(server.dataDir);
+  for (const path of paths) {
+    const real = path?.replace(":workflow", "welcome").replace(":id", "ada").replace(":place", "1") ?? "";
+    expect(await door.get(real)).toMatchObject({ status: 200 });
+  }
 });
 
 test.each([[[]], [["start"]], [["dev"]], [["build"]]])(

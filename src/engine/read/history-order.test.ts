@@ -176,6 +176,20 @@ test.each([
   expect(source.read).toBeLessThan(3 * 10_000);
 });
 
+test("reading a thousand steps with fifty failed attempts each, one after the other, costs in proportion to all of them", () => {
+  const steps = stepsOf(
+    Array.from({ length: 1000 }, () => ({
+      ...quick,
+      afterTicks: 60,
+      failedTicks: Array.from({ length: 50 }, () => 0),
+    })),
+  );
+  const source = new FakeSource(steps);
+  const { entries } = readInPages(source, 500);
+  expect(entries).toHaveLength(wholeHistory(steps, []).length);
+  expect(source.read).toBeLessThan(3 * 51_000);
+});
+
 test("reading a step with 10,000 failed attempts costs in proportion to them", () => {
   const steps = stepsOf([{ ...quick, failedTicks: Array.from({ length: 10_000 }, () => 0) }]);
   const source = new FakeSource(steps);

@@ -28,8 +28,8 @@ export interface HistoryPart {
 const NOTHING: HistorySkip = { settled: 0, open: [] };
 /** More steps than this that go on beside later ones are looked at again for each page, with all that lie between. */
 const MAX_OPEN = 64;
-/** How often it is asked whether a page is full, in rows. */
-const ROWS_A_LOOK = 50;
+/** How often it is asked whether a page is full. */
+const ENTRIES_A_LOOK = 100;
 /** With fewer, a step's failed attempts are read from the first one on. */
 const MANY_FAILURES = 20;
 
@@ -49,11 +49,14 @@ export function historyAfter(source: HistorySource, after: Mark, limit: number, 
   const earlier = open.flatMap((place) => source.step(place) ?? []);
   for (const row of earlier) collect(row);
   const later: StepRow[] = [];
+  let nextLook = entries.length + ENTRIES_A_LOOK;
   for (const row of source.steps(settled)) {
     later.push(row);
     collect(row);
+    if (entries.length < nextLook) continue;
+    nextLook = entries.length + ENTRIES_A_LOOK;
     // All that is still to come began after this one.
-    if (later.length % ROWS_A_LOOK === 0 && isFull(entries, after, row.started, limit)) break;
+    if (isFull(entries, after, row.started, limit)) break;
   }
   return {
     entries: entries

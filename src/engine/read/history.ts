@@ -25,7 +25,7 @@ export function readHistory(reader: RunReader, query: Query): HistoryPage {
     const event: HistoryEvent = { instanceId: head.id, eventId: mark, timestamp: timeOf(mark), type, ...facts };
     const read = valueOf(reader, entry);
     if (value !== undefined) event[nameOf(value)] = read;
-    return { item: event, size: inspect(read).bytes };
+    return { item: event, size: inspect(read).bytes + JSON.stringify(facts).length };
   });
   return { events: items, ended: isTerminal(head.status), skip };
 }

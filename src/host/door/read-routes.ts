@@ -1,4 +1,4 @@
-import type { AttemptQuery, HistoryViewQuery, PageQuery, Read, RunQuery } from "../../engine/read/read-protocol.ts";
+import type { AttemptQuery, HistoryViewQuery, PageQuery, Read, RunQuery } from "../../engine/index.ts";
 import { Problem } from "./answers.ts";
 import { EngineShards, type DoorEnv, type Shard } from "./engine-shards.ts";
 import { list, readQuery, text, time, wholeNumber } from "./query.ts";
