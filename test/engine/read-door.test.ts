@@ -117,7 +117,7 @@ test("a shard that cannot be read makes the whole answer fail, and says why", as
   const folder = join(server.dataDir, "do", "shrinking-WorkflowEngine");
   const files = await readdir(folder);
   // Any shard will do.
-  const [database = ""] = files.filter((file) => file.endsWith(".sqlite") && file !== "metadata.sqlite");
+  const database = files.find((file) => file.endsWith(".sqlite") && file !== "metadata.sqlite") ?? "";
   for (const leftover of files.filter((file) => file.startsWith(`${database}-`)))
     await writeFile(join(folder, leftover), "");
   await writeFile(join(folder, database), "this is no database ".repeat(500));
