@@ -1,0 +1,17 @@
+export { WorkflowError, type WorkflowErrorCode } from "./errors.ts";
+export type { UseWorkflowOptions } from "./hooks/access.ts";
+export type { ApproveOptions, RejectOptions, RunActions } from "./hooks/run-actions.ts";
+export type { Pending, Results, RunHandle } from "./hooks/run-handle.ts";
+export { type StartOptions, type UseWorkflow, useWorkflow } from "./hooks/use-workflow.ts";
+export { type UseWorkflowRun, useWorkflowRun } from "./hooks/use-workflow-run.ts";
+export { WorkflowProvider, type WorkflowProviderProps } from "./hooks/workflow-provider.tsx";
+export type { ActionName } from "./store/action-states.ts";
+export type { AgentOptions } from "./store/address.ts";
+export type { ConnectionStatus } from "./store/connection-status.ts";
+export type { Lookup } from "./store/snapshot.ts";
+export type { WorkflowRun, WorkflowTypes } from "./types.ts";
+export { ApprovalPrompt, type ApprovalPromptProps, type ApprovalWords } from "./pieces/approval-prompt.tsx";
+export { RunProgress, type RunProgressProps } from "./pieces/run-progress.tsx";
+export { RunSteps, type RunStepsProps } from "./pieces/run-steps.tsx";
+export type { PlannedStep, StepState, StepView } from "./pieces/step-views.ts";
+export { describeRun } from "./pieces/words.ts";
