@@ -4,7 +4,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["src/**/*.test.ts", "bench/**/*.test.ts"], sequence: { groupOrder: 0 } } },
+      {
+        test: { name: "unit", include: ["src/**/*.test.{ts,tsx}", "bench/**/*.test.ts"], sequence: { groupOrder: 0 } },
+      },
       {
         test: {
           name: "system",

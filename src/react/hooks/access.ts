@@ -6,7 +6,7 @@ import type { WorkflowStore } from "../store/workflow-store.ts";
 /** Where the agent is, and whether to connect to it. */
 export interface UseWorkflowOptions extends AgentOptions {
   /** False: do not connect, and show nothing. Default: true. */
-  enabled?: boolean;
+  enabled?: boolean | undefined;
 }
 
 /** A component's way to the store that its options name, which exists while somebody is subscribed to it. */

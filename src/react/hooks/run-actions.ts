@@ -1,4 +1,4 @@
-import type { ClientMessage } from "../../agent/protocol.ts";
+import type { ApproveMessage, ClientMessage } from "../../agent/protocol.ts";
 import { WorkflowError } from "../errors.ts";
 import type { ActionName } from "../store/action-states.ts";
 import type { WorkflowStore } from "../store/workflow-store.ts";
@@ -7,10 +7,10 @@ import type { EventsOf } from "../types.ts";
 /** An answer to a run that waits for approval. */
 export interface ApproveOptions {
   /** Type of the event that the run waits for. Default: `approval`. */
-  event?: string;
+  event?: string | undefined;
   /** Reaches the workflow. */
-  reason?: string;
-  metadata?: Record<string, unknown>;
+  reason?: string | undefined;
+  metadata?: Record<string, unknown> | undefined;
 }
 
 export type RejectOptions = Omit<ApproveOptions, "metadata">;
@@ -87,8 +87,10 @@ export function shown<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
+type Given = Pick<ApproveMessage, "event" | "reason" | "metadata">;
+
 // Taken by name: used as an event handler, `approve` would be given an event of the browser's.
-function given(options: ApproveOptions, ...more: "metadata"[]): ApproveOptions {
+function given(options: ApproveOptions, ...more: "metadata"[]): Given {
   const names = ["event", "reason", ...more] as const;
   return Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
 }

@@ -6,7 +6,7 @@ import { AgentContext } from "./workflow-provider.tsx";
 /** @throws where neither the hook nor a provider around it says which agent */
 export function useAccess(own: Partial<UseWorkflowOptions> | undefined): Access {
   const given = useContext(AgentContext);
-  const { agent, ...others } = { ...given, ...own };
+  const { agent, ...others } = { ...given, ...defined(own ?? {}) };
   if (agent === undefined) {
     throw new Error(
       'Which agent? Give the hook one, useWorkflow({ agent: "MyAgent" }), or put a <WorkflowProvider> around.',
@@ -19,6 +19,11 @@ export function useAccess(own: Partial<UseWorkflowOptions> | undefined): Access 
   // The newest function for the token is the one to call. This effect runs before the one that subscribes.
   useEffect(() => access.update(options));
   return access;
+}
+
+/** What is given as undefined is not said. */
+function defined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /** What `select` takes from the store, as the same object for as long as all its fields are the same. */

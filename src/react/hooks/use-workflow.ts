@@ -11,11 +11,11 @@ import { useAccess, useSelected } from "./use-access.ts";
 
 export interface StartOptions {
   /** Id of the run, which must not have been used: 1 to 100 letters, digits, `_` and `-`. Default: one drawn at random. */
-  id?: string;
+  id?: string | undefined;
   /** Which of the agent's workflows. Default: its first. */
-  workflow?: string;
+  workflow?: string | undefined;
   /** `taskId` in the run's params. Default: the id. */
-  taskId?: string;
+  taskId?: string | undefined;
 }
 
 /** An agent and its runs. What is said of one run, and done to one, is about the current one. */

@@ -41,20 +41,20 @@ export interface ApprovalPromptProps extends Omit<HTMLAttributes<HTMLElement>, "
   /** What `useWorkflow` or `useWorkflowRun` has returned. */
   workflow: Pick<RunHandle<unknown>, "run" | "approve" | "reject" | "pending" | "error">;
   /** Type of the event that is waited for. Default: `approval`. */
-  event?: string;
+  event?: string | undefined;
   /** Whether to ask. Default: while the run says that it waits for the event, which runs of a `DurableWorkflow` do. */
-  open?: boolean;
+  open?: boolean | undefined;
   /** The question. */
   title?: ReactNode;
   /** What there is to know before one answers. */
   children?: ReactNode;
   /** Shows a field for a reason, which reaches the workflow. Default: false. */
-  askReason?: boolean;
+  askReason?: boolean | undefined;
   /** Moves the focus to the question when it appears. Default: false, because it may take it from something else. */
-  focusOnOpen?: boolean;
-  words?: Partial<ApprovalWords>;
+  focusOnOpen?: boolean | undefined;
+  words?: Partial<ApprovalWords> | undefined;
   /** Element around all of it, which stays when there is nothing to ask. Default: `div`. */
-  as?: ElementType;
+  as?: ElementType | undefined;
 }
 
 /**

@@ -7,13 +7,13 @@ export interface RunProgressProps extends Omit<HTMLAttributes<HTMLElement>, "chi
   /** Null renders no bar. */
   run: WorkflowRun | null;
   /** Name of the bar for those who do not see it. Default: `Progress`. */
-  label?: string;
+  label?: string | undefined;
   /** What the run is doing, in words; for another language than English. */
-  describe?: (run: WorkflowRun) => string;
+  describe?: ((run: WorkflowRun) => string) | undefined;
   /** False: what changes is not read out. Default: true. */
-  announce?: boolean;
+  announce?: boolean | undefined;
   /** Element of the bar. Default: `div`. */
-  as?: ElementType;
+  as?: ElementType | undefined;
   /** What the bar looks like inside. Default: a `div` with `data-part="bar"` as wide as the progress. */
   children?: ReactNode | ((run: WorkflowRun) => ReactNode);
 }

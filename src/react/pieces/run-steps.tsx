@@ -7,13 +7,13 @@ export interface RunStepsProps extends Omit<HTMLAttributes<HTMLElement>, "childr
   /** Null renders nothing. */
   run: WorkflowRun | null;
   /** The steps that the run goes through, in order, each with a label of its own. Default: the present one alone. */
-  steps?: readonly (string | PlannedStep)[];
+  steps?: readonly (string | PlannedStep)[] | undefined;
   /** What is read out behind each label; for another language than English. */
-  words?: Partial<Record<StepState, string>>;
+  words?: Partial<Record<StepState, string>> | undefined;
   /** Element of the list. Default: `ol`. */
-  as?: ElementType;
+  as?: ElementType | undefined;
   /** What is inside an item. Default: the label, and its state for those who do not see it. */
-  children?: (step: StepView, index: number) => ReactNode;
+  children?: ((step: StepView, index: number) => ReactNode) | undefined;
 }
 
 const WORDS: Record<StepState, string> = {

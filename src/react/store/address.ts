@@ -5,24 +5,24 @@ export interface AgentOptions {
   /** Name of the agent's class, or of its binding; `ImportAgent` and `import-agent` are the same. */
   agent: string;
   /** Name of the agent's instance. Default: `default`. */
-  name?: string;
+  name?: string | undefined;
   /**
    * Where the agents are: `https://app.example.com`, or `localhost:8787`. A path behind it counts.
    * Default: where the page comes from.
    */
-  host?: string;
+  host?: string | undefined;
   /** Path to the agent in place of `agents/<agent>/<name>`, for servers that choose the instance themselves. */
-  basePath?: string;
+  basePath?: string | undefined;
   /**
    * Says to the server who this is, as `token` in the query, which works from any origin. A function is called before
    * every connection, reconnections included: give one for tokens that expire. A different text is a different user:
    * it gets a connection of its own.
    */
-  token?: string | (() => string | null | Promise<string | null>);
+  token?: string | (() => string | null | Promise<string | null>) | undefined;
   /** More for the query. Different values get a connection of their own. */
-  query?: Readonly<Record<string, string | null | undefined>>;
+  query?: Readonly<Record<string, string | null | undefined>> | undefined;
   /** Tells users apart whose `token` is a function: change it when another one has signed in. */
-  session?: string;
+  session?: string | undefined;
 }
 
 /** Where a page stands: `location` has it. */

@@ -61,6 +61,7 @@ export class Lookups {
       const found = this.#found.get(id);
       if (isNew || last !== undefined || found === undefined || (found === null && hasMore)) this.#fetch(id);
     }
+    this.#schedule();
   }
 
   stop(): void {
@@ -94,7 +95,7 @@ export class Lookups {
   }
 
   #schedule(): void {
-    if (this.#timer !== undefined || this.#shown === undefined) return;
+    if (this.#timer !== undefined || this.#shown === undefined || this.#watchers.size === 0) return;
     if (this.#open().length === 0) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -104,10 +105,12 @@ export class Lookups {
 
   /** Watched runs that may change without the state's saying so. */
   #open(): string[] {
+    // Runs under way come first in the state. Where it shows nothing else, there may be more of them.
+    const hidesLiveRuns = [...(this.#shown?.values() ?? [])].every(({ endedAt }) => endedAt === null);
     return [...this.#watchers.keys()].filter((id) => {
       if (this.#shown?.has(id) === true) return false;
       const run = this.#found.get(id);
-      return run === undefined || (run !== null && run.endedAt === null);
+      return run === undefined || (run !== null && (run.endedAt === null || hidesLiveRuns));
     });
   }
 

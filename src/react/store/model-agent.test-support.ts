@@ -7,7 +7,9 @@ import type {
   StateDelta,
   WorkflowState,
 } from "../../agent/protocol.ts";
+import { WorkflowStore } from "./workflow-store.ts";
 import type { OpenSocket, SocketListener } from "./socket.ts";
+import { vi } from "vitest";
 import { runView } from "./run-view.test-support.ts";
 
 const RESULTS_IN_STATE = 3;
@@ -101,7 +103,10 @@ export class ModelAgent {
   }
 
   state(): WorkflowState {
-    const runs = this.runs.slice(-RUNS_IN_STATE).toReversed().map(viewOf);
+    const newest = this.runs.toReversed().map(viewOf);
+    const live = newest.filter(({ endedAt }) => endedAt === null);
+    const foremost = new Set([...new Set([...live, ...newest])].slice(0, RUNS_IN_STATE));
+    const runs = newest.filter((run) => foremost.has(run));
     return { ...currentRunFields(runs.find(({ id }) => id === this.current)), runs, totalRuns: this.runs.length };
   }
 
@@ -215,4 +220,20 @@ function changeOf(before: RunView, { id, number: _number, results, totalResults,
   const added = totalResults - before.totalResults;
   if (added === 0) return { id, ...fields };
   return { id, ...fields, results: { total: totalResults, newest: results.slice(-added), kept: results.length } };
+}
+
+export function connected(): { agent: ModelAgent; store: WorkflowStore } {
+  const agent = new ModelAgent();
+  const store = new WorkflowStore(() => ({ agent: "A" }), agent.open);
+  store.open();
+  agent.connect();
+  return { agent, store };
+}
+
+/** Lets everything be served that is asked for, and everything be told that has changed. For tests with fake timers. */
+export async function settle(agent: ModelAgent): Promise<void> {
+  do await vi.advanceTimersByTimeAsync(0);
+  while (agent.serve());
+  agent.flush();
+  await vi.advanceTimersByTimeAsync(0);
 }

@@ -61,16 +61,18 @@ test("whatever comes in whatever order, a range has the run's own results, witho
         let total = first;
         let range: ResultsRange = newestRange(runWith(total, shown));
         for (const step of events) {
+          let lacks: number | undefined;
           if ("grows" in step) {
             total += step.grows;
-            const extended = extendRange(range, runWith(total, shown));
-            range = extended.range;
-            // What is said to be missing is what lies between.
-            if (extended.missing > 0)
-              expect(range.from + range.items.length + extended.missing).toBe(Math.max(0, total - shown));
+            const { range: extended, missing } = extendRange(range, runWith(total, shown));
+            range = extended;
+            lacks = missing;
           } else {
             range = joinPage(range, page(Math.min(step.from, total), Math.min(step.from + step.length, total)));
           }
+          // What is said to be missing is what lies between.
+          const between = Math.max(0, total - shown - range.from - range.items.length);
+          expect(lacks ?? between).toBe(between);
           expect(range.items).toEqual(places(range.from, range.from + range.items.length));
         }
       },

@@ -1,7 +1,5 @@
-import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { WorkflowError } from "../errors.ts";
-import { ModelAgent } from "./model-agent.test-support.ts";
+import { connected, ModelAgent, settle } from "./model-agent.test-support.ts";
 import { currentRun, sliceOf } from "./snapshot.ts";
 import { WorkflowStore } from "./workflow-store.ts";
 
@@ -11,22 +9,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-function connected() {
-  const agent = new ModelAgent();
-  const store = new WorkflowStore(() => ({ agent: "A" }), agent.open);
-  store.open();
-  agent.connect();
-  return { agent, store };
-}
-
-/** Lets everything be served that is asked for, and everything be told that has changed. */
-async function settle(agent: ModelAgent): Promise<void> {
-  do await vi.advanceTimersByTimeAsync(0);
-  while (agent.serve());
-  agent.flush();
-  await vi.advanceTimersByTimeAsync(0);
-}
 
 test("it is connecting until the state has come, live from then on, and shows the last state while it reconnects", () => {
   const agent = new ModelAgent();
@@ -205,123 +187,3 @@ test("an agent of another kind is refused with a word on what is needed", async 
   expect(store.getSnapshot().connectionError?.message).toMatch(/WorkflowAgent/);
   await expect(store.act("pause", "a", { type: "pause", instanceId: "a" })).rejects.toMatchObject({ code: "closed" });
 });
-
-// What may happen, in any order. Places of runs are taken modulo how many there are.
-type Happening =
-  | ["agent starts" | "agent restarts" | "agent ends" | "client cancels" | "client restarts" | "client loads", number]
-  | ["agent adds results", number, number]
-  | ["client starts" | "client pauses" | "client sends an event", number]
-  | ["served" | "served, answer lost" | "flushed" | "cut" | "connected", number];
-
-const happening = fc.oneof(
-  fc.tuple(
-    fc.constantFrom(
-      ...([
-        "agent starts",
-        "agent restarts",
-        "agent ends",
-        "client cancels",
-        "client restarts",
-        "client loads",
-      ] as const),
-    ),
-    fc.nat(8),
-  ),
-  fc.tuple(fc.constant("agent adds results" as const), fc.nat(8), fc.integer({ min: 1, max: 12 })),
-  fc.tuple(fc.constantFrom(...(["client starts", "client pauses", "client sends an event"] as const)), fc.nat(8)),
-  fc.tuple(
-    fc.constantFrom(
-      ...(["served", "served", "served, answer lost", "flushed", "flushed", "cut", "connected"] as const),
-    ),
-    fc.nat(8),
-  ),
-);
-
-test("whatever happens in whatever order, in the end it shows the agent's own state, and every promise has told the truth", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(happening, { maxLength: 60 }), async (story) => {
-      const { agent, store } = connected();
-      store.watch("run 0");
-      const promises = new Map<string, Promise<"yes" | WorkflowError>>();
-      const told = (name: string, promise: Promise<unknown>): void => {
-        promises.set(
-          name,
-          promise.then(
-            () => "yes" as const,
-            (error: WorkflowError) => error,
-          ),
-        );
-      };
-      let count = 0;
-      for (const [what, number, more = 0] of story as [Happening[0], number, number?][]) {
-        const place = agent.runs.length === 0 ? 0 : number % agent.runs.length;
-        const id = agent.runs[place]?.id ?? "none";
-        if (what === "agent starts") agent.start(`run ${agent.runs.length}`);
-        else if (what === "agent restarts") agent.restart(place);
-        else if (what === "agent ends") agent.change(place, { status: "complete", progress: 100, endedAt: 1 });
-        else if (what === "agent adds results") agent.addResults(place, more);
-        else if (what === "client starts") {
-          const mine = `client ${count++}`;
-          told(`start ${mine}`, store.act("start", "", { type: "start", instanceId: mine }));
-        } else if (what === "client sends an event") {
-          const mine = `event-${count++}`;
-          told(`event ${mine}`, store.act("send", id, { type: "sendEvent", instanceId: id, event: { type: mine } }));
-        } else if (what === "client pauses")
-          told(`${count++}`, store.act("pause", id, { type: "pause", instanceId: id }));
-        else if (what === "client cancels")
-          told(`${count++}`, store.act("cancel", id, { type: "cancel", instanceId: id }));
-        else if (what === "client restarts")
-          told(`${count++}`, store.act("restart", id, { type: "restart", instanceId: id }));
-        else if (what === "client loads") told(`${count++}`, store.loadEarlier(id, more + 1));
-        else if (what === "served") agent.serve();
-        else if (what === "served, answer lost") agent.serve(false);
-        else if (what === "flushed") agent.flush();
-        else if (what === "cut") agent.cut();
-        else agent.connect();
-        await vi.advanceTimersByTimeAsync(0);
-      }
-      // Answers that were lost without their connection are given up after a while, and the connection with them.
-      for (let n = 0; n < 4; n++) {
-        agent.connect();
-        await settle(agent);
-        await vi.advanceTimersByTimeAsync(40_000);
-      }
-      agent.connect();
-      await settle(agent);
-
-      const snapshot = store.getSnapshot();
-      expect(snapshot.connection).toBe("live");
-      expect(snapshot.state).toEqual(agent.state());
-      expect(sliceOf(snapshot, "run 0").run).toEqual(agent.view("run 0") ?? null);
-      for (const [id, range] of snapshot.ranges) {
-        const all = agent.runs.find((run) => run.id === id)?.all ?? [];
-        const end = range.from + range.items.length;
-        expect(range.items).toEqual(all.slice(range.from, end));
-        // Runs that the state does not show are told of by nobody; those that it shows are complete.
-        if (snapshot.state?.runs.some((run) => run.id === id) === true) expect(end).toBe(all.length);
-      }
-      expect(store.isBusy).toBe(false);
-      expect([...snapshot.actions.values()].flatMap(({ pending }) => Object.keys(pending))).toEqual([]);
-      for (const [name, promise] of promises) {
-        const outcome = await promise;
-        const [kind, mine] = [name.slice(0, 6), name.slice(6)];
-        if (kind === "start ") {
-          const times = agent.runs.filter(({ id }) => id === mine).length;
-          if (outcome === "yes") expect(times).toBe(1);
-          else expect(times).toBeLessThanOrEqual(isUnknown(outcome) ? 1 : 0);
-        } else if (kind === "event ") {
-          const times = agent.events.filter((event) => event.endsWith(` ${mine}`)).length;
-          if (outcome === "yes") expect(times).toBe(1);
-          else expect(times).toBeLessThanOrEqual(outcome.code === "lost" || isUnknown(outcome) ? 1 : 0);
-        }
-      }
-      store.close();
-    }),
-    { numRuns: 300 },
-  );
-}, 60_000);
-
-/** Whether an error says that nobody knows if it was done. */
-function isUnknown({ code }: WorkflowError): boolean {
-  return code === "lost" || code === "timeout";
-}
