@@ -13,23 +13,37 @@ const TEMPORARY = ".worker-";
  * of modules is made aside and renamed. Files of an earlier build are gone afterwards; other files stay.
  *
  * @param files contents by name below `worker/`.
+ * @throws PawlError `out_dir_unusable` when the file system does not let us write there
  */
 export async function writeBundle(bundle: Bundle, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
+  try {
+    await write(bundle, files);
+  } catch (cause) {
+    if (!(cause instanceof Error) || !("syscall" in cause)) throw cause;
+    const advice = "code" in cause && cause.code === "ENOSPC" ? "Free some room there" : "Choose another folder";
+    const text = `The build cannot be written to ${shortPath(bundle.outDir)}: ${cause.message}. ${advice}.`;
+    throw new PawlError("out_dir_unusable", text, { cause });
+  }
+}
+
+async function write(bundle: Bundle, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
   const { outDir } = bundle;
   const worker = join(outDir, "worker");
   const manifest = join(outDir, MANIFEST);
-  await makeFolder(outDir).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const text = `The folder ${shortPath(outDir)} for the build cannot be made: ${reason}. Choose another one.`;
-    throw new PawlError("out_dir_unusable", text, { cause });
-  });
+  await makeFolder(outDir);
   const left = (await readdir(outDir)).filter((name) => name.startsWith(TEMPORARY));
   await Promise.all(left.map((name) => rm(join(outDir, name), { recursive: true, force: true })));
 
   const fresh = join(outDir, `${TEMPORARY}${process.pid}`);
-  await makeFolder(fresh);
-  for (const [name, content] of files) await writeFile(join(fresh, name), content);
-  await writeFile(join(fresh, MANIFEST), manifestText(bundle));
+  try {
+    await makeFolder(fresh);
+    for (const [name, content] of files) await writeFile(join(fresh, name), content);
+    await writeFile(join(fresh, MANIFEST), manifestText(bundle));
+  } catch (error) {
+    // On a full disk, half a build would take the room that is left.
+    await rm(fresh, { recursive: true, force: true });
+    throw error;
+  }
 
   await rm(manifest, { force: true });
   await rm(worker, { recursive: true, force: true });

@@ -16,10 +16,11 @@ export function isStorageFailure(message: string): boolean {
   return REFUSED.test(message) || message.startsWith(STORAGE_REFUSES) || message.includes(TOLD);
 }
 
-/** The error that the caller of `create`, `sendEvent`, … gets. */
-export function storageRefusal(message: string): Error {
+/** The error that the caller of `create`, `sendEvent`, `status`, … gets. */
+export function storageRefusal(message: string, effect: "read" | "write"): Error {
   const what = FULL.test(message) ? "The disk is full" : STORAGE_REFUSES;
+  const so = effect === "write" ? "nothing was written" : "the data of the instance cannot be opened";
   return new Error(
-    `WorkflowError: ${TOLD} ${what}: nothing was written. Unfinished runs go on by themselves when there is room again; call again then.`,
+    `WorkflowError: ${TOLD} ${what}: ${so}. Unfinished runs go on by themselves when there is room again; call again then.`,
   );
 }

@@ -6,6 +6,7 @@ const DOOR = [
   "host/door/door.js",
   "host/door/answers.js",
   "host/door/engine-shards.js",
+  "host/door/health.js",
   "host/door/query.js",
   "host/door/read-routes.js",
   "host/door/token.js",

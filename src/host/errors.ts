@@ -1,4 +1,5 @@
 import { PawlError } from "../compiler/index.ts";
+import { isNoRoom } from "./storage/failure.ts";
 
 /** `code: "port_in_use"` or `"address_unavailable"`: the server cannot listen where it was asked to. */
 export class ListenError extends PawlError {
@@ -46,11 +47,12 @@ export class DataDirectoryUnusableError extends PawlError {
   readonly path: string;
 
   constructor(path: string, cause: Error) {
-    super(
-      "data_directory_unusable",
-      `The data directory ${path} cannot be used: ${cause.message}. Check its permissions, or name another with --data.`,
-      { cause },
-    );
+    const advice = isNoRoom(cause)
+      ? "The disk is full: free some room, and start again"
+      : "Check its permissions, or name another with --data";
+    super("data_directory_unusable", `The data directory ${path} cannot be used: ${cause.message}. ${advice}.`, {
+      cause,
+    });
     this.path = path;
   }
 }

@@ -12,4 +12,5 @@ export type { LogEntry, LogLevel, LogSink } from "./log-entry.ts";
 export { type Server, type StartOptions, type StartPhase, startServer } from "./start-server.ts";
 export type { PageSource } from "./adapt-project.ts";
 export { listenProblem, serverUrl } from "./listen.ts";
+export type { StorageState } from "./storage/storage-watch.ts";
 export type { SupervisorLimits } from "./workerd/supervisor.ts";

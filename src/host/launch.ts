@@ -12,6 +12,8 @@ import type { HostLog } from "./host-log.ts";
 import type { LogSink } from "./log-entry.ts";
 import { createLogReader } from "./logs/reader.ts";
 import { stackMapper } from "./logs/stack-mapper.ts";
+import { spaceAt } from "./storage/free-space.ts";
+import { type StorageState, StorageWatch } from "./storage/storage-watch.ts";
 import { workerdBinary } from "./workerd/binary.ts";
 import type { DoorClient } from "./workerd/door-client.ts";
 import { startFailure } from "./workerd/start-failure.ts";
@@ -38,6 +40,8 @@ export interface Serving {
   readonly fileLimit: number | undefined;
   readonly pid: number | undefined;
   readonly door: DoorClient | undefined;
+  /** Whether what the application writes is kept. */
+  readonly storage: StorageState;
   /** Ends it gently; may be called more than once. */
   stop(): Promise<void>;
   killNow(): void;
@@ -48,12 +52,22 @@ export interface Serving {
  * @throws ListenError, StartFailedError when it does not get ready; nothing of it is left then.
  */
 export async function launch(facts: LaunchFacts): Promise<Serving> {
-  const { project, bundle, listen, limits, sink, log, signal } = facts;
+  const { project, bundle, data, listen, limits, sink, log, signal } = facts;
   const doorToken = randomBytes(32).toString("hex");
   const config = await writeConfig(facts, doorToken);
   const mapper = stackMapper(bundle, (message) => log("warn", message));
-  const reader = createLogReader(sink, mapper);
+  const storage = new StorageWatch({
+    path: data.path,
+    shards: data.shards,
+    space: () => spaceAt(data.path),
+    tryWrites: () => supervisor.wake(),
+    onChange: () => void tellDoor(),
+    log,
+  });
+  const reader = createLogReader(sink, mapper, (failure) => storage.refused(failure));
   const output = new StartOutput(reader);
+  // What it says is of use to whoever looks, and to nobody else: when it cannot be told, the log has it.
+  const tellDoor = async () => supervisor.door?.setHealth({ storage: storage.state }).catch(() => undefined);
 
   const supervisor = new Supervisor({
     process: {
@@ -67,6 +81,8 @@ export async function launch(facts: LaunchFacts): Promise<Serving> {
     hasEngine: project.workflows.length > 0,
     limits,
     log,
+    onStorageFailure: (failure) => storage.refused(failure),
+    onReady: () => void tellDoor(),
     onSpawn: (pid) => void noteInLock(facts, workerdFacts(pid)),
     onRestart: (pid, { doorPort }) =>
       void noteInLock(facts, { door: { port: doorPort, token: doorToken } }).then(() =>
@@ -91,7 +107,11 @@ export async function launch(facts: LaunchFacts): Promise<Serving> {
       get door() {
         return supervisor.door;
       },
+      get storage() {
+        return storage.state;
+      },
       async stop() {
+        storage.close();
         await supervisor.stop();
         reader.flush();
       },
@@ -99,6 +119,7 @@ export async function launch(facts: LaunchFacts): Promise<Serving> {
     };
   } catch (error) {
     // Gone before the lock is released, or the next start meets it.
+    storage.close();
     supervisor.killNow();
     await supervisor.stop();
     throw error;

@@ -4,11 +4,13 @@ import { adaptProject, type PageSource } from "./adapt-project.ts";
 import type { ListenAddress } from "./config/workerd-config.ts";
 import { openDataDirectory, type DataDirectory } from "./data/data-directory.ts";
 import { endOrphan } from "./data/orphan.ts";
-import { DataDirectoryMismatchError, StartFailedError } from "./errors.ts";
+import { DataDirectoryMismatchError, DataDirectoryUnusableError, StartFailedError } from "./errors.ts";
 import { fileLimitEntry, type HostLog, hostLog } from "./host-log.ts";
 import { launch, type Serving } from "./launch.ts";
 import { refuseBusyPort, serverUrl } from "./listen.ts";
 import type { LogSink } from "./log-entry.ts";
+import { isNoRoom } from "./storage/failure.ts";
+import type { StorageState } from "./storage/storage-watch.ts";
 import { DEFAULT_LIMITS, type SupervisorLimits } from "./workerd/supervisor.ts";
 
 export interface StartOptions {
@@ -58,6 +60,8 @@ export interface Server {
   readonly startedInMs: number;
   /** The present workerd process; another one after each restart. */
   readonly pid: number | undefined;
+  /** Whether what the application writes is kept, or the disk is full or refuses it. */
+  readonly storage: StorageState;
   /** Absolute paths of the files that the present build was made of, those of packages left out. */
   readonly inputs: readonly string[];
   /**
@@ -98,7 +102,7 @@ export async function startServer(options: StartOptions): Promise<Server> {
     return await serve({ options, data, log: hostLog(options.log), limits }, listen, project);
   } catch (error) {
     await data.lock.release();
-    throw error;
+    throw isNoRoom(error) ? new DataDirectoryUnusableError(data.path, error) : error;
   }
 }
 
@@ -227,6 +231,10 @@ class RunningServer implements Server {
 
   get pid(): number | undefined {
     return this.#serving.pid;
+  }
+
+  get storage(): StorageState {
+    return this.#serving.storage;
   }
 
   async reload(): Promise<void> {

@@ -100,6 +100,21 @@ test("with the token it says that the event loop turns", async () => {
   await expect(doorClient(doorPort, "another").health(5000)).rejects.toThrow("401");
 });
 
+test("what the host tells of the whole server is part of its health", async () => {
+  const client = doorClient(doorPort, TOKEN);
+  const read = async (): Promise<unknown> =>
+    (await fetch(`${door}/health`, { headers: { authorization: `Bearer ${TOKEN}` } })).json();
+  expect(await read()).toEqual({ ok: true });
+  await client.setHealth({ storage: { state: "full", path: "/data" } });
+  expect(await read()).toEqual({ ok: false, storage: { state: "full", path: "/data" } });
+  // The event loop turns all the same, and that is what the watchdog asks for.
+  await expect(client.health(5000)).resolves.toBeUndefined();
+  await client.setHealth({ storage: { state: "low", path: "/data" } });
+  expect(await read()).toMatchObject({ ok: true });
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  expect((await fetch(`${door}/health`, { method: "PUT", headers, body: "{" })).status).toBe(400);
+});
+
 test("a wake reaches every shard, and tells of those that fail", async () => {
   const failed = await doorClient(doorPort, TOKEN).wake(5000);
   expect(failed).toEqual([{ shard: 2, message: "Error: its data is damaged" }]);

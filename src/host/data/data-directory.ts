@@ -46,11 +46,14 @@ export async function openDataDirectory(
     return lockDirectory(path);
   });
   try {
-    const { shards } = await readOrCreateManifest(path, wanted);
     const storagePath = join(path, "do");
     const buildPath = join(path, "build");
-    await makeFolder(storagePath, 0o700);
-    await makeFolder(buildPath, 0o700);
+    const { shards } = await usable(path, async () => {
+      const manifest = await readOrCreateManifest(path, wanted);
+      await makeFolder(storagePath, 0o700);
+      await makeFolder(buildPath, 0o700);
+      return manifest;
+    });
     return { path, shards, storagePath, buildPath, lock };
   } catch (error) {
     await lock.release();

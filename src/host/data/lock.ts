@@ -96,7 +96,12 @@ async function replaceFile(path: string, record: LockRecord): Promise<void> {
 
 async function writeDraft(path: string, record: LockRecord): Promise<string> {
   const draft = `${path}.${process.pid}.${randomUUID()}`;
-  await writeFile(draft, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  try {
+    await writeFile(draft, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
   return draft;
 }
 

@@ -1,5 +1,6 @@
 import { Problem, problem } from "./answers.ts";
 import { type DoorEnv, EngineShards } from "./engine-shards.ts";
+import { health, setHealth } from "./health.ts";
 import { answerRead } from "./read-routes.ts";
 import { isAllowed } from "./token.ts";
 
@@ -13,9 +14,10 @@ export default {
     if (!(await isAllowed(request, env.TOKEN))) return problem(401, "A valid token is needed.");
     const url = new URL(request.url);
     const route = `${request.method} ${url.pathname}`;
-    if (route === "GET /health") return Response.json({ ok: true });
+    if (route === "GET /health") return Response.json(health());
     if (route === "POST /wake") return wakeShards(env);
     try {
+      if (route === "PUT /health") return await setHealth(request);
       const answer = request.method === "GET" ? await answerRead(url, env) : undefined;
       return answer === undefined ? problem(404, `There is no ${route} here.`) : Response.json(answer);
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { LogEntry, LogLevel, LogSink } from "../log-entry.ts";
+import { type StorageFailure, storageFailureIn } from "../storage/failure.ts";
 import { ExceptionMerger } from "./exceptions.ts";
 import { parseLine } from "./parse-line.ts";
 import { RecentTexts } from "./recent-texts.ts";
@@ -24,8 +25,15 @@ const SETTLE_MS = 50;
 
 const NO_ERROR = "no Error, and so without a place: throw an Error to see where it comes from";
 
-/** Makes log entries of workerd's output: exceptions merged and mapped, internal chatter marked. */
-export function createLogReader(sink: LogSink, mapper: StackMapper): LogReader {
+/**
+ * Makes log entries of workerd's output: exceptions merged and mapped, internal chatter marked.
+ * @param onStorageFailure told of every write that the disk refused: there may be thousands, so they are not shown
+ */
+export function createLogReader(
+  sink: LogSink,
+  mapper: StackMapper,
+  onStorageFailure: (failure: StorageFailure) => void = () => undefined,
+): LogReader {
   const shown = new RecentTexts();
   let timer: NodeJS.Timeout | undefined;
 
@@ -51,6 +59,12 @@ export function createLogReader(sink: LogSink, mapper: StackMapper): LogReader {
   };
 
   const runtime = (level: LogLevel, message: string, time: number | undefined) => {
+    const storageFailure = storageFailureIn(message);
+    if (storageFailure !== undefined) {
+      onStorageFailure(storageFailure);
+      say("debug", "workerd", message, { internal: true });
+      return;
+    }
     const read = readRuntimeMessage(level, message);
     const at = time === undefined ? {} : { time };
     switch (read.kind) {

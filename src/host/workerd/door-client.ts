@@ -5,6 +5,8 @@ import { decodeWire, encodeWire } from "../door/wire.ts";
 export interface DoorClient {
   /** Answers when workerd's event loop turns. Rejects when it does not within the time, or nothing listens. */
   health(timeoutMs: number): Promise<void>;
+  /** What `GET /health` says from now on, beside that the event loop turns. */
+  setHealth(health: object): Promise<void>;
   /** Starts every engine shard. Resolves to the shards that failed and why. */
   wake(timeoutMs: number): Promise<readonly ShardFailure[]>;
   /** Passes a call of a test to the engine and resolves to its answer. In a server that was started for testing only. */
@@ -16,6 +18,8 @@ export interface ShardFailure {
   readonly message: string;
 }
 
+const SET_TIMEOUT_MS = 5000;
+
 export function doorClient(port: number, token: string): DoorClient {
   const call = (method: string, path: string, timeoutMs: number, text = "") =>
     send({ port, token, method, path, timeoutMs, text });
@@ -23,6 +27,10 @@ export function doorClient(port: number, token: string): DoorClient {
     async health(timeoutMs) {
       const { status } = await call("GET", "/health", timeoutMs);
       if (status !== 200) throw new Error(`The door answered ${status}.`);
+    },
+    async setHealth(health) {
+      const { status } = await call("PUT", "/health", SET_TIMEOUT_MS, JSON.stringify(health));
+      if (status !== 204) throw new Error(`The door answered ${status}.`);
     },
     async wake(timeoutMs) {
       const { status, body } = await call("POST", "/wake", timeoutMs);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { LAST_DEATH_VARIABLE, socketAddress, type ListenAddress } from "../config/workerd-config.ts";
 import type { LogLevel } from "../log-entry.ts";
+import { type StorageFailure, storageFailureIn } from "../storage/failure.ts";
 import { failuresAfterExit, restartDelayMs } from "./backoff.ts";
 import { type DoorClient, doorClient } from "./door-client.ts";
 import {
@@ -22,6 +23,10 @@ export interface SupervisorOptions {
   readonly log: (level: LogLevel, message: string, facts?: Record<string, string | number>) => void;
   /** Told about every process, before it is ready. */
   readonly onSpawn: (pid: number) => void;
+  /** Told when a process, the first or another, has become ready. */
+  readonly onReady: () => void;
+  /** Told when a shard cannot be started because the disk refuses writes. */
+  readonly onStorageFailure: (failure: StorageFailure) => void;
   /** Told when a process other than the first has become ready. */
   readonly onRestart: (pid: number, ready: WorkerdReady) => void;
 }
@@ -85,6 +90,13 @@ export class Supervisor {
     return this.#door;
   }
 
+  /** Knocks at every shard: one that is waiting for room tries to write. @throws Error when one of them cannot */
+  async wake(): Promise<void> {
+    if (this.#door === undefined) throw new Error("workerd is not running at the moment.");
+    const [failure] = await this.#door.wake(WAKE_TIMEOUT_MS);
+    if (failure !== undefined) throw new Error(`Shard ${failure.shard}: ${failure.message}`);
+  }
+
   /** Stops workerd and does not start it again. May be called more than once. */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -135,7 +147,9 @@ export class Supervisor {
     if (!hasEngine) return;
     try {
       for (const { shard, message } of await doorClient(doorPort, doorToken).wake(WAKE_TIMEOUT_MS)) {
-        log("error", `Workflow shard ${shard} did not start: ${message}`, { shard });
+        const failure = storageFailureIn(message);
+        if (failure === undefined) log("error", `Workflow shard ${shard} did not start: ${message}`, { shard });
+        else this.#options.onStorageFailure(failure);
       }
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
@@ -178,6 +192,7 @@ export class Supervisor {
     const ended = new AbortController();
     const door = doorClient(doorPort, doorToken);
     this.#door = door;
+    this.#options.onReady();
     void watch({
       check: (timeoutMs) => door.health(timeoutMs),
       limitMs: limits.blockedAfterMs,
