@@ -3,6 +3,7 @@ import { observe } from "./observe.ts";
 import { outside, programFor, register } from "./outside.ts";
 import { type Binding, type Event, nameOf, type Step } from "./program.ts";
 import { programs } from "./programs/index.ts";
+import { forceReplays } from "./replays.ts";
 
 interface Env {
   PROGRAMS: Binding;
@@ -45,7 +46,7 @@ export default {
       );
     }
     if (command === "replay") {
-      const shards = await replay(env, name === "on");
+      const shards = await forceReplays(env.PAWL_ENGINE, name === "on");
       return Response.json({ shards });
     }
     const program = programs.find((candidate) => nameOf(candidate) === name);
@@ -53,15 +54,3 @@ export default {
     return Response.json(await observe(program, `${name}--${variant}`, env[program.workflow ?? "PROGRAMS"]));
   },
 };
-
-const SHARDS = 8;
-
-/** Every step outcome is followed by a replay, on engines that can be told so. Returns how many shards were told. */
-async function replay({ PAWL_ENGINE: engine }: Env, on: boolean): Promise<number> {
-  if (engine === undefined) return 0;
-  for (let i = 0; i < SHARDS; i++) {
-    const stub: unknown = engine.get(engine.idFromName(`shard-${i}`));
-    await (stub as { forceReplay: (on: boolean) => Promise<void> }).forceReplay(on);
-  }
-  return SHARDS;
-}
