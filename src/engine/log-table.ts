@@ -26,17 +26,6 @@ export class LogTable {
     );
   }
 
-  after(run: number, after: Mark, limit: number): LogRow[] {
-    return this.#sql
-      .exec<LogRow>(
-        "SELECT mark, type, facts FROM log WHERE run = ? AND mark > ? ORDER BY mark LIMIT ?",
-        run,
-        after,
-        limit,
-      )
-      .toArray();
-  }
-
   /** Removes all that was noted from `from` on. */
   remove(run: number, from: Mark = 0): void {
     this.#sql.exec("DELETE FROM log WHERE run = ? AND mark >= ?", run, from);

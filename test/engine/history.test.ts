@@ -92,6 +92,15 @@ test("a follower sees a step begin while it runs, and goes on from a cursor", as
   expect(await history(id, { cursor: middle?.eventId })).toEqual(events.slice(6));
 });
 
+test("whoever follows a run from its beginning is told all that can be read of it later, in the same order", async () => {
+  for (let i = 0; i < 5; i++) {
+    const id = await app.create("much at once");
+    const followed = await history(id);
+    expect(followed).toEqual(await history(id));
+    expect(followed.filter(({ type }) => type === "attempt_started")).toHaveLength(6);
+  }
+});
+
 test("what is in flight when a run is terminated stays in its history as begun", async () => {
   const id = await app.create("two parallel", { ms: 10_000 });
   await app.witness.until(id, (seen) => seen.length === 2);

@@ -52,6 +52,22 @@ test("the handlers are met again when the process was killed in between", async 
   ]);
 });
 
+test("a step that a pending pause has kept from starting is not rolled back", async () => {
+  const id = await app.create("goes on beside a long step");
+  await app.witness.until(id, (seen) => seen.length === 2);
+  await app.control(id, "pause");
+  await app.witness.until(id, (seen) => seen.includes("next is called"));
+  expect(await app.status(id)).toMatchObject({ status: "waitingForPause" });
+  await app.call("terminate", [{ rollback: true }], { id });
+  await app.until(id, "terminated");
+  expect(
+    app.witness
+      .of(id)
+      .filter((text) => text.startsWith("undo"))
+      .toSorted(),
+  ).toEqual(["undo long-1", "undo short-1"]);
+});
+
 test("handlers in every branch of the code are met again, however far the others have come", async () => {
   const id = await app.create("rolls back branches");
   await app.witness.until(id, (seen) => seen.includes("do four"));

@@ -1,3 +1,4 @@
+import type { LogRow } from "../log-table.ts";
 import { type Mark, timeOf } from "../marks.ts";
 import type { HistoryEvent, HistoryPage, HistoryQuery, HistorySkip } from "../protocol.ts";
 import { isTerminal } from "../status.ts";
@@ -83,23 +84,30 @@ function tell<Item>(
 }
 
 function sourceOf(reader: RunReader): HistorySource {
-  const { steps, head, shard } = reader;
+  const { steps, head } = reader;
   return {
-    ofWhole: (after, limit) => [
-      ...ofRun(head),
-      ...shard.log.after(head.run, after, limit).map(({ mark, type, facts }) => ({
-        mark,
-        type,
-        // Written by `Shard.note`.
-        facts: facts === null ? {} : (JSON.parse(facts) as Entry["facts"]),
-      })),
-    ],
+    ofWhole: (after, limit) => [...ofRun(head), ...notesAfter(reader, after, limit)],
     steps: (after) => steps.after(after),
     step: (place) => steps.at(place),
     placeOf: (row) => placeOf(row, head.run),
     isAtWork: ({ step }) => steps.isAtWork(step),
     attempts: ({ step }, from, limit) => steps.failedFrom(step, from, limit),
   };
+}
+
+/** Pauses, resumes, restarts and rollbacks, as `Shard.note` wrote them. */
+function notesAfter({ sql, head }: RunReader, after: Mark, limit: number): Entry[] {
+  const rows = sql.rows<LogRow>(
+    "SELECT mark, type, facts FROM log WHERE run = ? AND mark > ? ORDER BY mark LIMIT ?",
+    head.run,
+    after,
+    limit,
+  );
+  return rows.map(({ mark, type, facts }) => ({
+    mark,
+    type,
+    facts: facts === null ? {} : (JSON.parse(facts) as Entry["facts"]),
+  }));
 }
 
 function nameOf(value: NonNullable<Entry["value"]>): "params" | "output" {

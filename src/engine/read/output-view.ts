@@ -1,3 +1,4 @@
+import type { EventRow } from "../events-table.ts";
 import { KIND, STATE, type StepRow } from "../steps-table.ts";
 import { cloneKey, FORM } from "../value-store.ts";
 import { type JsonView, jsonView } from "./json-view.ts";
@@ -29,7 +30,9 @@ export function outputOf(reader: RunReader, row: StepRow): unknown {
 }
 
 /** An event as `waitForEvent` returned it. */
-function eventView({ shard }: RunReader, event: number): JsonView {
-  const { payload, timestamp, type } = shard.events.read(event);
-  return jsonView({ payload, timestamp, type });
+function eventView(reader: RunReader, event: number): JsonView | undefined {
+  const row = reader.sql.first<EventRow>("SELECT * FROM events WHERE event = ?", event);
+  if (row === undefined) return undefined;
+  const payload = reader.decode(row.form, row.value, cloneKey.event(event));
+  return jsonView({ payload, timestamp: new Date(row.sent_at), type: row.type });
 }
