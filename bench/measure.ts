@@ -115,11 +115,13 @@ function canDo(subject: Subject, work: Work): boolean {
   return work.needs.every((operation) => subject.operations.includes(operation));
 }
 
-/** The limits that these works are given as a share of, and the disk's. */
+/** The limits that these works are given as a share of, and those that bind everything. */
 function limitsOf(works: readonly Work[]): Work[] {
-  const names = new Set(works.flatMap(({ metrics }) => metrics.map(({ limit }) => limit?.work)));
-  return limits.filter(({ name }) => name === "limit-fdatasync" || names.has(name));
+  const names = new Set([...ALWAYS, ...works.flatMap(({ metrics }) => metrics.map(({ limit }) => limit?.work))]);
+  return limits.filter(({ name }) => names.has(name));
 }
+
+const ALWAYS = ["limit-fdatasync", "limit-rpc"];
 
 async function factsOf({ repetitions, quick }: Plan, subjects: readonly SubjectFacts[]): Promise<Facts> {
   return {
