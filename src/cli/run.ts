@@ -7,7 +7,7 @@ import { commandHelp, generalHelp } from "./help.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { printError } from "./output/print-error.ts";
 import { UsageError } from "./usage-error.ts";
-import { pawlVersion } from "./version.ts";
+import { pawlVersion } from "../host/index.ts";
 
 const COMMANDS: readonly Command[] = [start, dev, build];
 

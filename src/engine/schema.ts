@@ -1,8 +1,12 @@
+/** A list of versions; each is the statements that make it of the one before. */
+export type Schema = readonly (readonly string[])[];
+
 /**
- * The tables of one shard. A version is a list of statements; a shard that finds an older version runs the ones after
- * it, and one that finds a newer version refuses to touch the data.
+ * The tables of one shard. A shard that finds an older version runs the statements of the ones after it, all of a
+ * version or none; one that finds a newer version refuses to touch the data. A version that has been released is never
+ * changed, since there is data of it: what is to be different is a version of its own.
  */
-export const SCHEMA: readonly (readonly string[])[] = [
+export const SCHEMA: Schema = [
   [
     // One row per run. `run` numbers them in order of creation within the shard.
     // `live` is 1 while the run must be executing (and so be taken up when the shard starts), 0 while it waits for a

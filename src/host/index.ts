@@ -13,4 +13,5 @@ export { type Server, type StartOptions, type StartPhase, startServer } from "./
 export type { PageSource } from "./adapt-project.ts";
 export { listenProblem, serverUrl } from "./listen.ts";
 export type { StorageState } from "./storage/storage-watch.ts";
+export { pawlVersion } from "./version.ts";
 export type { SupervisorLimits } from "./workerd/supervisor.ts";

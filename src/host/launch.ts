@@ -8,14 +8,16 @@ import type { DataDirectory } from "./data/data-directory.ts";
 import type { LockFacts } from "./data/lock.ts";
 import { processIdentity } from "./data/process-identity.ts";
 import { doorModules } from "./door-modules.ts";
+import { DataDirectoryMismatchError } from "./errors.ts";
 import type { HostLog } from "./host-log.ts";
 import type { LogSink } from "./log-entry.ts";
 import { createLogReader } from "./logs/reader.ts";
 import { stackMapper } from "./logs/stack-mapper.ts";
 import { spaceAt } from "./storage/free-space.ts";
 import { type StorageState, StorageWatch } from "./storage/storage-watch.ts";
+import { pawlVersion } from "./version.ts";
 import { workerdBinary } from "./workerd/binary.ts";
-import type { DoorClient } from "./workerd/door-client.ts";
+import type { DoorClient, ShardFailure } from "./workerd/door-client.ts";
 import { startFailure } from "./workerd/start-failure.ts";
 import { StartOutput } from "./workerd/start-output.ts";
 import { Supervisor, type SupervisorLimits } from "./workerd/supervisor.ts";
@@ -79,6 +81,7 @@ export async function launch(facts: LaunchFacts): Promise<Serving> {
     listen,
     doorToken,
     hasEngine: project.workflows.length > 0,
+    isUpgrade: data.isUpgrade,
     limits,
     log,
     onStorageFailure: (failure) => storage.refused(failure),
@@ -95,6 +98,7 @@ export async function launch(facts: LaunchFacts): Promise<Serving> {
   try {
     const outcome = await supervisor.start();
     signal?.throwIfAborted();
+    if ("refusedData" in outcome) throw refusedData(data.path, outcome.refusedData);
     if (!("appPort" in outcome)) throw startFailure(outcome, output.held, listen, mapper, project.flagPlaces);
     output.release();
     await noteInLock(facts, { door: { port: outcome.doorPort, token: doorToken } });
@@ -126,6 +130,14 @@ export async function launch(facts: LaunchFacts): Promise<Serving> {
   } finally {
     signal?.removeEventListener("abort", abort);
   }
+}
+
+function refusedData(path: string, { shard, message }: ShardFailure): DataDirectoryMismatchError {
+  const reason = message.replace(/^Error: /, "");
+  return new DataDirectoryMismatchError(
+    path,
+    `The data directory ${path} cannot be opened by pawl ${pawlVersion()}. Shard ${shard} says: ${reason}`,
+  );
 }
 
 async function writeConfig(facts: LaunchFacts, doorToken: string) {

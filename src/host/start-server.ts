@@ -11,6 +11,7 @@ import { refuseBusyPort, serverUrl } from "./listen.ts";
 import type { LogSink } from "./log-entry.ts";
 import { isNoRoom } from "./storage/failure.ts";
 import type { StorageState } from "./storage/storage-watch.ts";
+import { pawlVersion } from "./version.ts";
 import { DEFAULT_LIMITS, type SupervisorLimits } from "./workerd/supervisor.ts";
 
 export interface StartOptions {
@@ -138,10 +139,12 @@ async function serve(frame: Frame, listen: ListenAddress, project: Project): Pro
   options.signal?.throwIfAborted();
 
   options.onProgress?.("starting");
+  if (data.isUpgrade) log("info", `Bringing the data in ${data.path} to the version of pawl ${pawlVersion()}.`);
   const builtAt = performance.now();
   const serving = await serveBuild(frame, build, listen, options.signal);
   const address = { host: listen.host, port: serving.port };
   try {
+    await data.opened();
     options.log(fileLimitEntry(serving.fileLimit));
     await data.lock.update({ url: options.publicUrl ?? serverUrl(address) });
   } catch (error) {

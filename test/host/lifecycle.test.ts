@@ -4,6 +4,8 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { beforeAll, describe, expect, test } from "vitest";
+import { ENGINE_SCHEMA } from "../../src/host/data/versions.ts";
+import { pawlVersion } from "../../src/host/version.ts";
 import { CLI, isRunning, RunningServer, startCli, temporaryDirectory, untilGone } from "../support/server.ts";
 import { counterApp } from "./apps.ts";
 
@@ -65,6 +67,8 @@ describe("start and stop", () => {
       format: 1,
       name: "counter",
       shards: 8,
+      schema: ENGINE_SCHEMA,
+      pawl: pawlVersion(),
     });
     await server.stop();
   });

@@ -1,7 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pawlVersion } from "../version.ts";
+import { ENGINE_SCHEMA } from "./versions.ts";
 import { DEFAULT_SHARDS, openDataDirectory } from "./data-directory.ts";
 
 let parent: string;
@@ -48,6 +50,12 @@ test("it belongs to one Worker", async () => {
 describe("refused, and left unlocked", () => {
   test.each([
     ["data of a newer version", '{"format":2,"something":"else"}', "newer version of pawl (format 2"],
+    ["data of a newer version that says its name", '{"format":2,"pawl":"7.1.0"}', "Use pawl 7.1.0 or newer"],
+    [
+      "tables of a newer version",
+      '{"format":1,"name":"shop","shards":8,"schema":99,"pawl":"7.1.0"}',
+      "is of pawl 7.1.0 (engine schema 99; this one knows up to",
+    ],
     ["a manifest that is cut off", '{"format":1,"na', "is not valid JSON"],
     ["a manifest of something else", '{"name":"x"}', "does not describe a data directory"],
   ])("%s", async (_, manifest, message) => {
@@ -67,6 +75,31 @@ describe("refused, and left unlocked", () => {
     await expect(openAndClose({ name: "shop" }, join(parent, "file"))).rejects.toMatchObject({
       code: "data_directory_unusable",
     });
+  });
+});
+
+test("data of before there were versions is data of the first one, and is raised when it has been opened", async () => {
+  await openAndClose({ name: "shop", shards: 3 });
+  const file = join(path, "pawl.json");
+  await writeFile(file, '{"format":1,"name":"shop","shards":3}');
+  const first = await openDataDirectory(path, { name: "shop" });
+  expect(first.isUpgrade).toBe(ENGINE_SCHEMA > 1);
+  await first.opened();
+  await first.lock.release();
+
+  await writeFile(file, '{"format":1,"name":"shop","shards":3,"schema":0,"pawl":"0.0.1"}');
+  const second = await openDataDirectory(path, { name: "shop" });
+  expect(second.isUpgrade).toBe(true);
+  // Not before: an upgrade that fails must not keep the older version out.
+  expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({ schema: 0, pawl: "0.0.1" });
+  await second.opened();
+  await second.lock.release();
+  expect(JSON.parse(await readFile(file, "utf8"))).toEqual({
+    format: 1,
+    name: "shop",
+    shards: 3,
+    schema: ENGINE_SCHEMA,
+    pawl: pawlVersion(),
   });
 });
 

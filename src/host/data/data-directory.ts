@@ -2,14 +2,13 @@ import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../../compiler/index.ts";
 import { DataDirectoryMismatchError, DataDirectoryUnusableError } from "../errors.ts";
+import { pawlVersion } from "../version.ts";
+import { ENGINE_SCHEMA, FORMAT_VERSION } from "./versions.ts";
 import { lockDirectory, type DirectoryLock } from "./lock.ts";
 
 /** How many shards the workflow engine of a new data directory has, unless `--shards` says otherwise. */
 export const DEFAULT_SHARDS = 8;
 export const MAX_SHARDS = 1024;
-
-/** Raised when the layout changes in a way that older versions would misread. */
-const FORMAT_VERSION = 1;
 
 export interface DataDirectory {
   readonly path: string;
@@ -19,16 +18,26 @@ export interface DataDirectory {
   /** The lowered bundle and workerd's configuration; made anew by every start. */
   readonly buildPath: string;
   readonly lock: DirectoryLock;
+  /** The engine's tables are of an older version, and are brought to the present one when they are opened. */
+  readonly isUpgrade: boolean;
+  /** Notes that this version has opened the data: an older one is refused from then on, before it touches anything. */
+  opened(): Promise<void>;
 }
 
 /** What a directory without `pawl.json` may hold and still count as new: leftovers of a start that was cut short. */
 const OUR_ENTRIES = /^(?:build|bundle|do|lock(?:\..*)?|pawl\.json\..*|\.gitignore|lost\+found)$/;
 
-/** Contents of `pawl.json`. */
+const MANIFEST = "pawl.json";
+
+/** Its contents. */
 interface Manifest {
   readonly format: number;
   readonly name: string;
   readonly shards: number;
+  /** Version of the engine's tables, or an older one when the last start did not get that far. */
+  readonly schema: number;
+  /** The version of pawl that made it so. */
+  readonly pawl: string;
 }
 
 /**
@@ -48,13 +57,17 @@ export async function openDataDirectory(
   try {
     const storagePath = join(path, "do");
     const buildPath = join(path, "build");
-    const { shards } = await usable(path, async () => {
-      const manifest = await readOrCreateManifest(path, wanted);
+    const manifest = await usable(path, async () => {
+      const found = await readOrCreateManifest(path, wanted);
       await makeFolder(storagePath, 0o700);
       await makeFolder(buildPath, 0o700);
-      return manifest;
+      return found;
     });
-    return { path, shards, storagePath, buildPath, lock };
+    const isUpgrade = manifest.schema < ENGINE_SCHEMA;
+    const opened = async () => {
+      if (isUpgrade) await writeManifest(path, { ...manifest, schema: ENGINE_SCHEMA, pawl: pawlVersion() });
+    };
+    return { path, shards: manifest.shards, storagePath, buildPath, lock, isUpgrade, opened };
   } catch (error) {
     await lock.release();
     throw error;
@@ -62,13 +75,13 @@ export async function openDataDirectory(
 }
 
 async function readOrCreateManifest(path: string, wanted: { name: string; shards?: number }): Promise<Manifest> {
-  const file = join(path, "pawl.json");
+  const file = join(path, MANIFEST);
   const text = await readOptional(file);
   if (text === undefined) {
-    const manifest: Manifest = { format: FORMAT_VERSION, name: wanted.name, shards: wanted.shards ?? DEFAULT_SHARDS };
+    const { name, shards = DEFAULT_SHARDS } = wanted;
+    const manifest = { format: FORMAT_VERSION, name, shards, schema: ENGINE_SCHEMA, pawl: pawlVersion() };
     await writeFile(join(path, ".gitignore"), "*\n");
-    await writeFile(`${file}.new`, `${JSON.stringify(manifest, undefined, 2)}\n`);
-    await rename(`${file}.new`, file);
+    await writeManifest(path, manifest);
     return manifest;
   }
   const manifest = parseManifest(file, path, text);
@@ -87,10 +100,16 @@ async function readOrCreateManifest(path: string, wanted: { name: string; shards
   return manifest;
 }
 
+async function writeManifest(path: string, manifest: Manifest): Promise<void> {
+  const file = join(path, MANIFEST);
+  await writeFile(`${file}.new`, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  await rename(`${file}.new`, file);
+}
+
 /** `--data .` must not turn somebody's project into a data directory with a `.gitignore` that hides all of it. */
 async function refuseForeignDirectory(path: string): Promise<void> {
   const entries = await readdir(path);
-  if (entries.includes("pawl.json")) return;
+  if (entries.includes(MANIFEST)) return;
   const foreign = entries.find((entry) => !OUR_ENTRIES.test(entry));
   if (foreign === undefined) return;
   throw new DataDirectoryMismatchError(
@@ -121,18 +140,29 @@ function parseManifest(file: string, path: string, text: string): Manifest {
     );
   }
   if (hasFormat(value) && value.format > FORMAT_VERSION) {
-    throw new DataDirectoryMismatchError(
-      path,
-      `The data directory ${path} was made by a newer version of pawl (format ${value.format}; this one knows up to ${FORMAT_VERSION}). Update pawl, or name another directory with --data.`,
-    );
+    throw newerData(path, `format ${value.format}; this one knows up to ${FORMAT_VERSION}`, Reflect.get(value, "pawl"));
   }
-  if (!isManifest(value)) {
+  const manifest = hasFormat(value) ? { schema: 1, pawl: "", ...value } : value;
+  if (!isManifest(manifest)) {
     throw new DataDirectoryMismatchError(
       path,
       `${file} does not describe a data directory of pawl. Name another directory with --data.`,
     );
   }
-  return value;
+  if (manifest.schema > ENGINE_SCHEMA) {
+    throw newerData(path, `engine schema ${manifest.schema}; this one knows up to ${ENGINE_SCHEMA}`, manifest.pawl);
+  }
+  return manifest;
+}
+
+function newerData(path: string, facts: string, version: unknown): DataDirectoryMismatchError {
+  const which = typeof version === "string" && version !== "" ? version : undefined;
+  const by = which === undefined ? "a newer version of pawl" : `pawl ${which}`;
+  const use = which === undefined ? "Update pawl" : `Use pawl ${which} or newer`;
+  return new DataDirectoryMismatchError(
+    path,
+    `The data directory ${path} is of ${by} (${facts}), and this is pawl ${pawlVersion()}. Nothing was changed. ${use}, restore a backup that is older, or name another directory with --data.`,
+  );
 }
 
 function hasFormat(value: unknown): value is { format: number } {
@@ -149,7 +179,11 @@ function isManifest(value: unknown): value is Manifest {
     "shards" in value &&
     typeof value.shards === "number" &&
     Number.isInteger(value.shards) &&
-    value.shards >= 1
+    value.shards >= 1 &&
+    "schema" in value &&
+    typeof value.schema === "number" &&
+    "pawl" in value &&
+    typeof value.pawl === "string"
   );
 }
 

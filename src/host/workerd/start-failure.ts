@@ -4,7 +4,7 @@ import { ListenError, StartFailedError } from "../errors.ts";
 import { parseLine } from "../logs/parse-line.ts";
 import type { StackMapper } from "../logs/reader.ts";
 import { readRuntimeMessage } from "../logs/runtime-message.ts";
-import { describeExit, type FirstStartFailure } from "./supervisor.ts";
+import { describeExit, type WorkerdFailure } from "./supervisor.ts";
 
 /** A line of workerd's output as it was read. */
 export interface OutputLine {
@@ -14,7 +14,7 @@ export interface OutputLine {
 
 /** Makes the error for a first start that failed, out of what workerd wrote. */
 export function startFailure(
-  failure: FirstStartFailure,
+  failure: WorkerdFailure,
   output: readonly OutputLine[],
   listen: ListenAddress,
   mapper: StackMapper,

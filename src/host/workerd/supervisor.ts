@@ -3,7 +3,7 @@ import { LAST_DEATH_VARIABLE, socketAddress, type ListenAddress } from "../confi
 import type { LogLevel } from "../log-entry.ts";
 import { type StorageFailure, storageFailureIn } from "../storage/failure.ts";
 import { failuresAfterExit, restartDelayMs } from "./backoff.ts";
-import { type DoorClient, doorClient } from "./door-client.ts";
+import { type DoorClient, doorClient, type ShardFailure } from "./door-client.ts";
 import {
   spawnWorkerd,
   type WorkerdExit,
@@ -19,6 +19,8 @@ export interface SupervisorOptions {
   readonly doorToken: string;
   /** Whether there are engine shards to knock on. */
   readonly hasEngine: boolean;
+  /** They are about to bring their data to a newer version. */
+  readonly isUpgrade: boolean;
   readonly limits: SupervisorLimits;
   readonly log: (level: LogLevel, message: string, facts?: Record<string, string | number>) => void;
   /** Told about every process, before it is ready. */
@@ -50,9 +52,14 @@ export const DEFAULT_LIMITS: SupervisorLimits = {
 
 /** How long all shards together may take to start; a slow one is not waited for longer, its alarm wakes it too. */
 const WAKE_TIMEOUT_MS = 10_000;
+/** When they bring their data to a newer version first, of which a shard may have gigabytes. */
+const UPGRADE_TIMEOUT_MS = 60 * 60_000;
 
-/** Why the first start did not get anywhere. */
-export type FirstStartFailure = { readonly exit: WorkerdExit } | { readonly timedOutAfterMs: number };
+/** Why workerd is not there. */
+export type WorkerdFailure = { readonly exit: WorkerdExit } | { readonly timedOutAfterMs: number };
+
+/** Why the first start did not get anywhere; `refusedData`: a shard does not open what it has, now or ever. */
+export type FirstStartFailure = WorkerdFailure | { readonly refusedData: ShardFailure };
 
 /** Keeps one workerd process running: starts it, watches it, starts it again when it ends, stops it when asked. */
 export class Supervisor {
@@ -76,6 +83,8 @@ export class Supervisor {
   async start(): Promise<WorkerdReady | FirstStartFailure> {
     const { process, outcome } = await this.#launch();
     if (!("appPort" in outcome)) return outcome;
+    const refusedData = await this.#knock(outcome);
+    if (refusedData !== undefined) return { refusedData };
     this.#appPort = outcome.appPort;
     this.#loop = this.#keepRunning(process, outcome);
     return outcome;
@@ -120,7 +129,7 @@ export class Supervisor {
     this.#current?.kill("SIGKILL");
   }
 
-  async #launch(): Promise<{ process: WorkerdProcess; outcome: WorkerdReady | FirstStartFailure }> {
+  async #launch(): Promise<{ process: WorkerdProcess; outcome: WorkerdReady | WorkerdFailure }> {
     const { limits, listen, onSpawn } = this.#options;
     const address = socketAddress({ host: listen.host, port: this.#appPort });
     const { process: options } = this.#options;
@@ -137,26 +146,31 @@ export class Supervisor {
     waitOver.abort();
     if ("timedOutAfterMs" in outcome) process.kill("SIGKILL");
     if (!("appPort" in outcome)) await process.exited;
-    else await this.#knock(outcome);
     return { process, outcome };
   }
 
-  /** Recovery starts here: each shard takes up its unfinished runs. Their alarms would do it too, later. */
-  async #knock({ doorPort }: WorkerdReady): Promise<void> {
-    const { log, doorToken, hasEngine } = this.#options;
-    if (!hasEngine) return;
+  /**
+   * Recovery starts here: each shard takes up its unfinished runs. Their alarms would do it too, later.
+   * @returns a shard that refuses its data, if there is one
+   */
+  async #knock({ doorPort }: WorkerdReady): Promise<ShardFailure | undefined> {
+    const { log, doorToken, hasEngine, isUpgrade } = this.#options;
+    if (!hasEngine) return undefined;
     try {
-      for (const { shard, message } of await doorClient(doorPort, doorToken).wake(WAKE_TIMEOUT_MS)) {
+      const failures = await doorClient(doorPort, doorToken).wake(isUpgrade ? UPGRADE_TIMEOUT_MS : WAKE_TIMEOUT_MS);
+      for (const { shard, message } of failures) {
         const failure = storageFailureIn(message);
         if (failure === undefined) log("error", `Workflow shard ${shard} did not start: ${message}`, { shard });
         else this.#options.onStorageFailure(failure);
       }
+      return failures.find(({ message }) => storageFailureIn(message) === undefined && REFUSED_DATA.test(message));
     } catch (error) {
-      if (this.#stopping.signal.aborted) return;
+      if (this.#stopping.signal.aborted) return undefined;
       log(
         "error",
         `The workflow engine did not answer at start: ${error instanceof Error ? error.message : String(error)}`,
       );
+      return undefined;
     }
   }
 
@@ -179,6 +193,7 @@ export class Supervisor {
       const next = await this.#launch();
       process = next.process;
       ready = "appPort" in next.outcome ? next.outcome : undefined;
+      if (ready !== undefined) await this.#knock(ready);
       if (ready !== undefined) this.#options.onRestart(process.pid, ready);
       else if ("timedOutAfterMs" in next.outcome) {
         this.#options.log("error", `workerd was not ready after ${next.outcome.timedOutAfterMs} ms and was killed`);
@@ -213,6 +228,9 @@ export class Supervisor {
     return exit;
   }
 }
+
+/** The engine's words (src/engine/store.ts) for data that it must not touch. */
+const REFUSED_DATA = /^Error: The data of this shard /;
 
 export function describeExit({ code, signal }: WorkerdExit): string {
   if (signal !== null) return `signal ${signal}`;
