@@ -21,8 +21,8 @@ const STATUSES: RunStatus[] = ["running", "paused", "complete", "error", "cancel
 
 test.each<[RunAction, RunStatus[]]>([
   ["read", STATUSES],
-  ["pause", ["running"]],
-  ["resume", ["paused"]],
+  ["pause", ["running", "paused"]],
+  ["resume", ["running", "paused"]],
   ["cancel", ["running", "paused"]],
   ["restart", STATUSES],
   ["approve", ["running", "paused"]],

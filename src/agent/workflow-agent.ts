@@ -246,33 +246,42 @@ export abstract class WorkflowAgent<
     return this.#starter.start({ workflow, id, params: paramsOf, options: {} });
   }
 
+  /** As in the SDK, with the run tracked as a client's is. */
   override async runWorkflow(workflow: string, params: unknown, options: RunWorkflowOptions = {}): Promise<string> {
     const { id, ...rest } = options;
-    return this.#starter.start({ workflow, id, params: () => params, options: rest });
+    return this.#starter.start({ workflow, id, prefix: "wf_", params: () => params, options: rest });
   }
 
+  // Runs that were started before this class was the agent's are known to the SDK alone.
+
   override async pauseWorkflow(id: string): Promise<void> {
-    await this.#commands.pause(id);
+    const run = this.#store.get(id);
+    await (run === undefined ? super.pauseWorkflow(id) : this.#commands.pause(run));
   }
 
   override async resumeWorkflow(id: string): Promise<void> {
-    await this.#commands.resume(id);
+    const run = this.#store.get(id);
+    await (run === undefined ? super.resumeWorkflow(id) : this.#commands.resume(run));
   }
 
   override async terminateWorkflow(id: string): Promise<void> {
-    await this.#commands.cancel(id);
+    const run = this.#store.get(id);
+    await (run === undefined ? super.terminateWorkflow(id) : this.#commands.cancel(run));
   }
 
-  override async restartWorkflow(id: string): Promise<void> {
-    await this.#commands.restart(id);
+  override async restartWorkflow(id: string, options?: { resetTracking?: boolean }): Promise<void> {
+    const run = this.#store.get(id);
+    await (run === undefined ? super.restartWorkflow(id, options) : this.#commands.restart(run, options));
   }
 
-  override async approveWorkflow(id: string, data: Omit<Decision, "approved"> = {}): Promise<void> {
-    await this.#commands.decide(id, { ...data, approved: true }, "early too");
+  override async approveWorkflow(id: string, decision: Decision = {}): Promise<void> {
+    const run = this.#store.get(id);
+    await (run === undefined ? super.approveWorkflow(id, decision) : this.#commands.decide(run, true, decision));
   }
 
-  override async rejectWorkflow(id: string, data: Omit<Decision, "approved"> = {}): Promise<void> {
-    await this.#commands.decide(id, { ...data, approved: false }, "early too");
+  override async rejectWorkflow(id: string, decision: Decision = {}): Promise<void> {
+    const run = this.#store.get(id);
+    await (run === undefined ? super.rejectWorkflow(id, decision) : this.#commands.decide(run, false, decision));
   }
 
   override async sendWorkflowEvent(
@@ -280,15 +289,24 @@ export abstract class WorkflowAgent<
     id: string,
     event: { type: string; payload: unknown },
   ): Promise<void> {
-    if (this.#store.get(id) === undefined) await super.sendWorkflowEvent(workflow, id, event);
-    else await this.#commands.sendEvent(id, event);
+    const run = this.#store.get(id);
+    await (run?.workflow === workflow
+      ? this.#commands.sendEvent(run, event)
+      : super.sendWorkflowEvent(workflow, id, event));
   }
 
-  /** Forgets a run that has ended, with its results. @returns whether there was one */
+  /** Forgets a run and its results, in whatever state it is; the engine keeps what it has. @returns whether there was one */
   override deleteWorkflow(id: string): boolean {
-    if (this.#store.get(id) === undefined) return super.deleteWorkflow(id);
-    this.#commands.remove(id);
+    const run = this.#store.get(id);
+    if (run === undefined) return super.deleteWorkflow(id);
+    this.#commands.remove(run);
     return true;
+  }
+
+  override deleteWorkflows(criteria?: Parameters<Agent["deleteWorkflows"]>[0]): number {
+    const deleted = super.deleteWorkflows(criteria);
+    this.#store.removeUntracked();
+    return deleted;
   }
 
   override migrateWorkflowBinding(oldName: string, newName: string): number {

@@ -72,7 +72,8 @@ describe("pause, resume, cancel, restart", () => {
     await client.untilRun(id, ({ waitingFor }) => waitingFor.length === 1);
     await client.must({ type: "pause", instanceId: id });
     await client.untilRun(id, ({ status }) => status === "paused");
-    expect(await client.ask({ type: "pause", instanceId: id })).toMatchObject({ code: "not_now" });
+    // Somebody else may have been faster.
+    await client.must({ type: "pause", instanceId: id });
     await client.must({ type: "sendEvent", instanceId: id, event: { type: "news", payload: "good" } });
     await client.untilRun(id, ({ waitingFor }) => waitingFor.length === 0);
     expect(client.run(id)).toMatchObject({ status: "paused", results: [] });

@@ -73,29 +73,28 @@ export class Requests<By> {
         return { type: "workflow_status", ...facts, ...(error !== undefined && { error: error.message }) };
       }
       case "delete":
-        await this.#admit(by, "delete", message.instanceId);
-        commands.remove(message.instanceId);
-        return undefined;
+        return this.#do(by, message.type, message.instanceId, (run) => commands.remove(run));
+      case "sendEvent":
+        return this.#do(by, message.type, message.instanceId, (run) => commands.sendEvent(run, message.event));
       case "approve":
       case "reject": {
-        await this.#admit(by, message.type, message.instanceId);
         const { type, instanceId, ...decision } = message;
-        await commands.decide(instanceId, { ...decision, approved: type === "approve" });
+        await this.#admit(by, type, instanceId);
+        await commands.askedToDecide(instanceId, type === "approve", decision);
         return undefined;
       }
-      case "sendEvent":
-        await this.#admit(by, "sendEvent", message.instanceId);
-        await commands.sendEvent(message.instanceId, message.event);
-        return undefined;
       case "pause":
       case "resume":
       case "cancel":
       case "restart":
       default:
-        await this.#admit(by, message.type, message.instanceId);
-        await commands[message.type](message.instanceId);
-        return undefined;
+        return this.#do(by, message.type, message.instanceId, (run) => commands[message.type](run));
     }
+  }
+
+  async #do(by: By, action: RunAction, id: string, work: (run: RunRecord) => void | Promise<void>): Promise<undefined> {
+    await this.#admit(by, action, id);
+    await this.#desk.commands.asked(action, id, work);
   }
 
   async #start(by: By, { workflow, instanceId, taskId, params }: StartMessage): Promise<string> {

@@ -1,24 +1,24 @@
-import { type EngineLink, isNotFound, messageOf } from "../engine/engine-link.ts";
+import type { EngineLink } from "../engine/engine-link.ts";
 import type { Reconciler } from "../engine/reconciler.ts";
+import { isNotFound, messageOf } from "../engine/failures.ts";
 import { refusal, type RunAction, statusOf } from "../lifecycle.ts";
 import { Refusal } from "../refusal.ts";
 import { answerWait } from "../reports/merge-waits.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { RunStore } from "../store/run-store.ts";
 
-/** The event that `approve` and `reject` send when none is named: the one that `waitForApproval` waits for. */
-export const APPROVAL = "approval";
+/** The event that approvals and rejections are, when none is named: the one that `waitForApproval` waits for. */
+const APPROVAL = "approval";
 
 export interface Decision {
   event?: string;
-  approved: boolean;
   reason?: string;
   metadata?: Record<string, unknown>;
 }
 
 /**
- * What can be asked of a run. The engine does it first, then it is recorded: killed in between, the agent finds out when
- * it compares itself with the engine.
+ * What is done to a run. The engine does it first, then it is recorded: killed in between, the agent finds out when it
+ * compares itself with the engine. What the engine refuses it refuses in its own words.
  */
 export class Commands {
   readonly #store: RunStore;
@@ -31,104 +31,79 @@ export class Commands {
     this.#reconciler = reconciler;
   }
 
-  /** @throws Refusal when there is no such run of this agent */
-  find(id: string): RunRecord {
-    const run = this.#store.get(id);
-    if (run === undefined)
-      throw new Refusal("unknown_run", `This agent has no run "${id.slice(0, 100)}". (instance.not_found)`);
-    return run;
+  async pause(run: RunRecord): Promise<void> {
+    await this.#engine.pause(run);
+    this.#changeIfLive(run.id, { paused: true });
   }
 
-  async pause(id: string): Promise<void> {
-    await this.#command("pause", id, async (run) => {
-      await this.#engine.pause(run);
-      this.#changeIfLive(id, { paused: true });
-    });
+  async resume(run: RunRecord): Promise<void> {
+    await this.#engine.resume(run);
+    this.#changeIfLive(run.id, { paused: false });
   }
 
-  async resume(id: string): Promise<void> {
-    await this.#command("resume", id, async (run) => {
-      await this.#engine.resume(run);
-      this.#changeIfLive(id, { paused: false });
-    });
+  async cancel(run: RunRecord): Promise<void> {
+    await this.#engine.terminate(run);
+    const now = this.#store.get(run.id);
+    if (now !== undefined && this.#store.isLive(now))
+      this.#store.end(now, "cancelled", { settled: true, paused: false });
   }
 
-  async cancel(id: string): Promise<void> {
-    await this.#command("cancel", id, async (run) => {
-      await this.#engine.terminate(run);
-      const now = this.#store.get(id);
-      if (now !== undefined && this.#store.isLive(now)) {
-        this.#store.end(now, "cancelled", { settled: true, paused: false });
-      }
-    });
+  async restart(run: RunRecord, options?: { resetTracking?: boolean }): Promise<void> {
+    await this.#engine.restart(run, options);
+    const now = this.#store.get(run.id);
+    if (now !== undefined) this.#store.reset(now);
   }
 
-  async restart(id: string): Promise<void> {
-    await this.#command("restart", id, async (run) => {
-      await this.#engine.restart(run);
-      const now = this.#store.get(id);
-      if (now !== undefined) this.#store.reset(now);
-    });
+  async decide(run: RunRecord, approved: boolean, { event = APPROVAL, reason, metadata }: Decision): Promise<void> {
+    await this.sendEvent(run, { type: event, payload: { approved, reason, metadata } });
   }
 
-  /** @throws Refusal when the run is known not to wait for this decision: the next wait would take it for its own */
-  async decide(
-    id: string,
-    { event = APPROVAL, approved, reason, metadata }: Decision,
-    when: "when it waits" | "early too" = "when it waits",
-  ): Promise<void> {
-    await this.#command(approved ? "approve" : "reject", id, async (run) => {
-      if (when !== "early too" && run.waitsAt > 0 && !run.waits.some((wait) => wait.event === event)) {
-        throw new Refusal("not_waiting", `This run does not wait for "${event}".`);
-      }
-      await this.#send(run, { type: event, payload: { approved, reason, metadata } });
-    });
-  }
-
-  async sendEvent(id: string, event: { type: string; payload?: unknown }): Promise<void> {
-    await this.#command("sendEvent", id, (run) => this.#send(run, { type: event.type, payload: event.payload }));
-  }
-
-  remove(id: string): void {
-    const run = this.#admitted("delete", id);
-    this.#store.remove(run);
-    this.#engine.forget(id);
-  }
-
-  /** The engine's own word. */
-  async status(id: string): Promise<InstanceStatus> {
-    const run = this.find(id);
-    const status = await this.#engine.status(run);
-    if (status === "missing") {
-      throw new Refusal("unknown_run", `The workflow instance of run "${id}" does not exist. (instance.not_found)`);
-    }
-    return status;
-  }
-
-  async #send(run: RunRecord, event: { type: string; payload: unknown }): Promise<void> {
+  async sendEvent(run: RunRecord, event: { type: string; payload?: unknown }): Promise<void> {
     // Taken away before it is sent: of two who answer at once, one is told that nothing waits any more.
     const { waits } = run;
     const left = answerWait(waits, event.type);
-    if (left.length < waits.length) this.#store.setWaits(run, left, Date.now());
+    const isAnswer = left.length < waits.length;
+    if (isAnswer) this.#store.setWaits(run, left, Date.now());
     try {
-      await this.#engine.sendEvent(run, event);
+      await this.#engine.sendEvent(run, { type: event.type, payload: event.payload });
     } catch (error) {
       const now = this.#store.get(run.id);
-      if (left.length < waits.length && now?.outcome === null) this.#store.setWaits(now, waits, Date.now());
+      if (isAnswer && now?.outcome === null) this.#store.setWaits(now, waits, Date.now());
       throw error;
     }
   }
 
-  #admitted(action: RunAction, id: string): RunRecord {
+  /** Forgets it here; the engine keeps what it has. */
+  remove(run: RunRecord): void {
+    this.#store.remove(run);
+    this.#engine.forget(run.id);
+  }
+
+  // For clients. ----------------------------------------------------------------------------------------------------
+
+  /** @throws Refusal when there is no such run of this agent */
+  find(id: string): RunRecord {
+    const run = this.#store.get(id);
+    if (run !== undefined) return run;
+    throw new Refusal("unknown_run", `This agent has no run "${id.slice(0, 100)}". (instance.not_found)`);
+  }
+
+  /** The engine's own word of a run. @throws Refusal */
+  async status(id: string): Promise<InstanceStatus> {
+    const status = await this.#engine.status(this.find(id));
+    if (status !== "missing") return status;
+    throw new Refusal("unknown_run", `The workflow instance of run "${id}" does not exist. (instance.not_found)`);
+  }
+
+  /**
+   * Does something that a client has asked for, where the run is in a state that admits it.
+   *
+   * @throws Refusal, also when it is the engine that refuses: it knows more than the agent, which then learns it
+   */
+  async asked(action: RunAction, id: string, work: (run: RunRecord) => void | Promise<void>): Promise<void> {
     const run = this.find(id);
     const reason = refusal(action, statusOf(run));
     if (reason !== null) throw new Refusal("not_now", reason);
-    return run;
-  }
-
-  /** An engine that refuses knows more than the agent does: the agent learns it, and refuses in its own words. */
-  async #command(action: RunAction, id: string, work: (run: RunRecord) => Promise<void>): Promise<void> {
-    const run = this.#admitted(action, id);
     try {
       await work(run);
     } catch (error) {
@@ -138,6 +113,17 @@ export class Commands {
       const reason = now === undefined ? null : refusal(action, statusOf(now));
       throw new Refusal("not_now", reason ?? messageOf(error), { cause: error });
     }
+  }
+
+  /** As a client decides. @throws Refusal when the run is known not to wait for it: its next wait would take it for its own */
+  async askedToDecide(id: string, approved: boolean, decision: Decision): Promise<void> {
+    await this.asked(approved ? "approve" : "reject", id, async (run) => {
+      const { event = APPROVAL } = decision;
+      if (run.waitsAt > 0 && !run.waits.some((wait) => wait.event === event)) {
+        throw new Refusal("not_waiting", `This run does not wait for "${event}".`);
+      }
+      await this.decide(run, approved, decision);
+    });
   }
 
   #changeIfLive(id: string, fields: { paused: boolean }): void {

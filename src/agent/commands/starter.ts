@@ -1,4 +1,5 @@
-import { AlreadyExists, type EngineLink, isUnreachable, messageOf } from "../engine/engine-link.ts";
+import type { EngineLink } from "../engine/engine-link.ts";
+import { AlreadyExists, isUnreachable, messageOf } from "../engine/failures.ts";
 import type { Reconciler } from "../engine/reconciler.ts";
 import { Refusal } from "../refusal.ts";
 import type { RunStore, StoredRequest } from "../store/run-store.ts";
@@ -12,8 +13,10 @@ export interface RunLimits {
 export interface StartRequest {
   /** Name of the workflow's binding. */
   workflow: string;
-  /** Default: a UUID. */
+  /** Undefined for one that is made up. */
   id: string | undefined;
+  /** What a made-up id begins with. */
+  prefix?: string;
   /** Makes the params for the id. */
   params: (id: string) => unknown;
   /** Further options of `runWorkflow`. */
@@ -40,8 +43,8 @@ export class Starter {
    * @returns the run's id
    * @throws Refusal
    */
-  async start({ workflow, id: chosen, params, options }: StartRequest): Promise<string> {
-    const id = chosen ?? crypto.randomUUID();
+  async start({ workflow, id: chosen, prefix = "", params, options }: StartRequest): Promise<string> {
+    const id = chosen ?? `${prefix}${crypto.randomUUID()}`;
     this.#admit(id);
     // Whose instance that is cannot be known, and whoever has a run may cancel it.
     if (chosen !== undefined && (await this.#engine.status({ id, workflow })) !== "missing") throw taken(id);

@@ -1,7 +1,7 @@
-import { isPlatformTransientError } from "agents";
 import type { RunWorkflowOptions } from "agents/workflows";
 import type { RunRecord } from "../store/run-record.ts";
 import type { StoredRequest } from "../store/run-store.ts";
+import { AlreadyExists, isNotFound, messageOf } from "./failures.ts";
 
 /** The methods of the Agents SDK that reach workflows, as they are before this package adds to them. */
 export interface SdkWorkflows {
@@ -10,7 +10,7 @@ export interface SdkWorkflows {
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
   terminate(id: string): Promise<void>;
-  restart(id: string): Promise<void>;
+  restart(id: string, options?: { resetTracking?: boolean }): Promise<void>;
   sendEvent(workflow: string, id: string, event: { type: string; payload: unknown }): Promise<void>;
   forget(id: string): void;
 }
@@ -61,9 +61,9 @@ export class EngineLink {
     await this.#sdk.terminate(run.id);
   }
 
-  async restart(run: RunRecord): Promise<void> {
+  async restart(run: RunRecord, options?: { resetTracking?: boolean }): Promise<void> {
     this.track(run);
-    await this.#sdk.restart(run.id);
+    await this.#sdk.restart(run.id, options);
   }
 
   async sendEvent(run: RunRecord, event: { type: string; payload: unknown }): Promise<void> {
@@ -86,25 +86,4 @@ export class EngineLink {
       workflow,
     );
   }
-}
-
-/** The id belongs to an instance that the engine has already. */
-export class AlreadyExists extends Error {
-  constructor(options: ErrorOptions) {
-    super("There is a workflow instance of this id already.", options);
-    this.name = "AlreadyExists";
-  }
-}
-
-export function isNotFound(error: unknown): boolean {
-  return messageOf(error).includes("not_found");
-}
-
-/** The way there has failed, not what was asked: it may be asked again, and may have been done. */
-export function isUnreachable(error: unknown): boolean {
-  return isPlatformTransientError(error);
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,8 @@
 import type { RunRecord } from "../store/run-record.ts";
 import { QUIET_MS, type RunStore } from "../store/run-store.ts";
 import type { Alarm } from "./alarm.ts";
-import { AlreadyExists, type EngineLink, isUnreachable, messageOf } from "./engine-link.ts";
+import type { EngineLink } from "./engine-link.ts";
+import { AlreadyExists, isUnreachable, messageOf } from "./failures.ts";
 import { compare } from "./verdict.ts";
 
 /** How many runs are compared at a time. */

@@ -150,6 +150,11 @@ export class RunStore {
     return old.map(({ id }) => id);
   }
 
+  /** Removes what the SDK's own table has not any more. */
+  removeUntracked(): void {
+    for (const run of this.runs.untracked()) this.remove(run);
+  }
+
   /** A workflow's binding has another name from now on. */
   rename(workflow: string, newName: string): void {
     for (const { id } of this.runs.foremost(Number.MAX_SAFE_INTEGER)) this.#listener?.touch(id);

@@ -65,6 +65,11 @@ export class RunsTable {
     return this.#read(`WHERE NOT ${LIVE} ORDER BY number DESC LIMIT -1 OFFSET ?`, kept);
   }
 
+  /** Those that the Agents SDK's own table of workflows does not have, although they have been created. */
+  untracked(): RunRecord[] {
+    return this.#read("WHERE created = 1 AND id NOT IN (SELECT workflow_id FROM cf_agents_workflows)");
+  }
+
   count(): number {
     return this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM pawl_agent_runs").one().n;
   }
