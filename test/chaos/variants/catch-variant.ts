@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type CampaignResult, runCampaign } from "../campaign.ts";
+import { copyPackage } from "./copy-package.ts";
+import type { Variant } from "./variants.ts";
+
+export interface Caught extends CampaignResult {
+  /** Whether one of the invariants that the variant breaks was found violated. */
+  readonly caught: boolean;
+  readonly seconds: number;
+}
+
+/** Runs a short campaign on a broken engine, until something is found. */
+export async function catchVariant(variant: Variant, seed: number): Promise<Caught> {
+  const startedAt = Date.now();
+  const folder = await mkdtemp(join(tmpdir(), `pawl-${variant.name}-`));
+  try {
+    const result = await runCampaign({
+      seed,
+      durationMs: variant.durationMs ?? 20_000,
+      minKills: 1,
+      actors: 80,
+      style: { longWaits: variant.needsLongWaits === true ? { share: 0.5, ms: [11_000, 12_000] } : undefined },
+      peaceMs: [200, 1000],
+      lateMs: 6000,
+      cli: await copyPackage(join(folder, "package"), variant.patches),
+      folder,
+      stopsAtFirst: true,
+    });
+    const caught = result.violations.some(({ invariant }) => variant.violates.includes(invariant));
+    return { ...result, caught, seconds: Math.round((Date.now() - startedAt) / 1000) };
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+}

@@ -1,0 +1,36 @@
+import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { REPOSITORY } from "../../support/repository.ts";
+import { DIST } from "../places.ts";
+import type { Patch } from "./variants.ts";
+
+/** Folders of the built package that a server is made of. */
+const PARTS = ["cli", "compiler", "engine", "host"];
+
+/**
+ * Writes a copy of the built package, which a build meanwhile leaves alone; resolves with its command line. With
+ * patches, its engine is broken: the package itself has no switch for faults.
+ * @throws when what is to be replaced is not there exactly once
+ */
+export async function copyPackage(folder: string, patches: readonly Patch[] = []): Promise<string> {
+  await mkdir(join(folder, "dist"), { recursive: true });
+  for (const part of PARTS) await cp(join(DIST, part), join(folder, "dist", part), { recursive: true });
+  await cp(join(REPOSITORY, "package.json"), join(folder, "package.json"));
+  await symlink(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
+  for (const patch of patches) {
+    const file = join(folder, "dist", "engine", patch.file);
+    await writeFile(file, applyPatch(await readFile(file, "utf8"), patch));
+  }
+  return join(folder, "dist", "cli", "main.js");
+}
+
+/** @throws when the text is not there exactly once */
+export function applyPatch(text: string, { file, find, replace }: Patch): string {
+  const parts = text.split(find);
+  if (parts.length !== 2) {
+    throw new Error(
+      `dist/engine/${file} has ${parts.length - 1} times what a broken variant replaces: ${JSON.stringify(find)}. The engine has changed there: let test/chaos/variants/variants.ts follow.`,
+    );
+  }
+  return parts.join(replace);
+}

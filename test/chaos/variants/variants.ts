@@ -1,0 +1,188 @@
+import type { Invariant } from "../check/violation.ts";
+
+/** A way to break the engine, as replacements in the text of its built modules. */
+export interface Variant {
+  readonly name: string;
+  /** What it does wrong. */
+  readonly breaks: string;
+  /** Invariants of which at least one must be found violated. */
+  readonly violates: readonly Invariant[];
+  readonly patches: readonly Patch[];
+  /** It takes runs that are dropped from memory, and so waits longer than ten seconds. */
+  readonly needsLongWaits?: true;
+  /** How long there is load; default 20 s. What shows at the end only needs less of it. */
+  readonly durationMs?: number;
+}
+
+export interface Patch {
+  /** In `dist/engine`. */
+  readonly file: string;
+  /** Must be there exactly once: a change of the engine that moves it is to be followed here. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+const LATER_MS = 20;
+
+/** Each of them must be caught, or the checker that finds nothing wrong with the engine proves nothing. */
+export const VARIANTS: readonly Variant[] = [
+  {
+    name: "answers-create-early",
+    breaks: "`create` is acknowledged before the run is written",
+    violates: ["E2", "E9"],
+    patches: [
+      {
+        file: "engine.js",
+        find: "return this.#commands.create(workflow, request, token);",
+        replace: later("create(workflow, request, token)"),
+      },
+    ],
+  },
+  {
+    name: "answers-events-early",
+    breaks: "`sendEvent` is acknowledged before the event is written",
+    violates: ["E4", "E5"],
+    patches: [
+      {
+        file: "engine.js",
+        find: "return this.#commands.sendEvent(workflow, id, event, token);",
+        replace: later("sendEvent(workflow, id, event, token)"),
+      },
+    ],
+  },
+  {
+    name: "goes-on-before-the-journal",
+    breaks: "a step's result is used before its row is written",
+    violates: ["E1", "E2"],
+    patches: [
+      {
+        file: "journaled.js",
+        find: "    return joined(execution, write);",
+        replace: `    setTimeout(() => void joined(execution, write), ${LATER_MS});\n    return Promise.resolve();`,
+      },
+    ],
+  },
+  {
+    name: "reruns-finished-steps",
+    breaks: "a finished step is run again in a replay",
+    violates: ["E1"],
+    patches: [
+      {
+        file: "step-do.js",
+        find: "if (row?.state === STATE.completed)",
+        replace: "if (row?.state === STATE.completed && row.count > 2)",
+      },
+    ],
+  },
+  {
+    name: "forgets-delivered-events",
+    breaks: "an event is taken, and the step that got it is not written",
+    violates: ["E4", "E5"],
+    patches: [
+      { file: "step-wait.js", find: 'steps.complete(this.#step.row, marks.next(), encode(event, ""));', replace: "" },
+    ],
+  },
+  {
+    name: "delivers-events-again",
+    breaks: "a delivered event stays in the buffer",
+    violates: ["E4"],
+    patches: [{ file: "step-wait.js", find: "events.take(event, this.#step.row.step);", replace: "" }],
+  },
+  {
+    name: "delivers-the-latest-event-first",
+    breaks: "events come in the reverse order of acceptance",
+    violates: ["E4"],
+    patches: [{ file: "events-table.js", find: "ORDER BY event LIMIT 1", replace: "ORDER BY event DESC LIMIT 1" }],
+  },
+  {
+    name: "drops-due-timers",
+    breaks: "one in four sleeps, back-offs and timeouts in memory never fires",
+    violates: ["E5"],
+    durationMs: 3000,
+    patches: [
+      {
+        file: "execution.js",
+        find: "wait.timer = this.host.timers.add(dueAt, wait.fire);",
+        replace: "wait.timer = this.host.timers.add(dueAt, Math.random() < 0.25 ? () => {} : wait.fire);",
+      },
+    ],
+  },
+  {
+    name: "leaves-sleepers-asleep",
+    breaks: "what falls due for runs that are not in memory is forgotten",
+    violates: ["E5"],
+    needsLongWaits: true,
+    durationMs: 3000,
+    patches: [{ file: "steps-table.js", find: "if (!isLive(run))", replace: "if (false)" }],
+  },
+  {
+    name: "wakes-early",
+    breaks: "sleeps last half as long as they should",
+    violates: ["E5"],
+    patches: [
+      {
+        file: "step-sleep.js",
+        find: "const dueAt = timeOf(row.started) + ms;",
+        replace: "const dueAt = timeOf(row.started) + ms / 2;",
+      },
+    ],
+  },
+  {
+    name: "forgets-runs-at-start",
+    breaks: "one shard in two does not take up its runs when it starts",
+    violates: ["E5"],
+    durationMs: 5000,
+    patches: [
+      {
+        file: "engine.js",
+        find: "ctx.waitUntil(this.#shard.takeUp());",
+        replace: "if (Math.random() < 0.5) ctx.waitUntil(this.#shard.takeUp());",
+      },
+    ],
+  },
+  {
+    name: "charges-kills",
+    breaks: "an attempt that a kill has cut off counts as a retry",
+    violates: ["E8"],
+    patches: [
+      {
+        file: "step-do.js",
+        find: "            row.attempts++;",
+        replace: "            row.failures = Math.max(row.failures, row.attempts);\n            row.attempts++;",
+      },
+    ],
+  },
+  {
+    name: "keeps-stale-executions",
+    breaks: "an execution that was paused, terminated or restarted goes on",
+    violates: ["E3"],
+    patches: [{ file: "execution.js", find: "        this.alive = false;", replace: "" }],
+  },
+  {
+    name: "starts-steps-in-a-pause",
+    breaks: "a pause that waits for a callback lets other steps begin",
+    violates: ["E3"],
+    patches: [{ file: "commands.js", find: "execution?.closeGate(now);", replace: "" }],
+  },
+  {
+    name: "counts-no-names",
+    breaks: "two steps of one name are taken for the same",
+    violates: ["E6", "E1", "E2"],
+    patches: [
+      { file: "execution.js", find: "const count = (this.#counts.get(key) ?? 0) + 1;", replace: "const count = 1;" },
+    ],
+  },
+];
+
+function later(call: string): string {
+  return `setTimeout(() => void this.#commands.${call}, ${LATER_MS}); return Promise.resolve({ ok: true, value: null });`;
+}
+
+/** @throws RangeError with the names that there are */
+export function variantNamed(name: string): Variant {
+  const found = VARIANTS.find((variant) => variant.name === name);
+  if (found !== undefined) return found;
+  throw new RangeError(
+    `There is no variant "${name}". There are: ${VARIANTS.map((variant) => variant.name).join(", ")}`,
+  );
+}
