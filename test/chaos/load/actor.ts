@@ -167,6 +167,7 @@ class Act {
 
   async #restart(): Promise<void> {
     await this.#lock.with(async () => {
+      delete this.#life.final;
       const restarted = await this.#stage.client.operate(this.#life, { method: "restart", fromTop: 0 });
       if (wasDone(restarted) !== "no") this.#sender.startOver(0);
     });

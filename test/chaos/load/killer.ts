@@ -89,6 +89,8 @@ export class Killer {
     const patient = new AbortController();
     const struck = new Promise<void>((resolve) => {
       const once = (when: string): void => {
+        // Several may have walked into it before it snaps.
+        if (patient.signal.aborted) return;
         this.#disarm();
         patient.abort();
         strike(when);
