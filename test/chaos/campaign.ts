@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { check } from "./check/check.ts";
-import type { Violation } from "./check/violation.ts";
+import type { Invariant, Violation } from "./check/violation.ts";
 import { Actor, readFinal, type Stage, untilEnded } from "./load/actor.ts";
 import { Client } from "./load/client.ts";
 import { HubClient } from "./load/hub-client.ts";
@@ -31,8 +31,8 @@ export interface CampaignOptions {
   readonly cli: string;
   /** For everything that is made. */
   readonly folder: string;
-  /** Ends as soon as anything is wrong, without seeing the rest to its end. */
-  readonly stopsAtFirst: boolean;
+  /** Ends as soon as something is wrong that is looked for, without seeing the rest to its end. */
+  readonly stopsAt: "nothing" | "anything" | readonly Invariant[];
   /** Aborted: no more load, and no more killing. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (record: ChaosRecord) => void;
@@ -152,8 +152,10 @@ class Campaign implements Stage {
     const timer = setInterval(() => {
       const { record } = this.chronicle;
       this.#options.onProgress?.(record);
-      if (!this.#options.stopsAtFirst) return;
-      if (check(record, { lateMs: this.#options.lateMs, isOver: false }).length > 0) early.abort();
+      const { stopsAt, lateMs } = this.#options;
+      if (stopsAt === "nothing") return;
+      const found = check(record, { lateMs, isOver: false });
+      if (found.some(({ invariant }) => stopsAt === "anything" || stopsAt.includes(invariant))) early.abort();
     }, LOOK_EVERY_MS);
     return { stop: () => clearInterval(timer) };
   }

@@ -52,7 +52,7 @@ async function campaign({ minutes, seed, actors, json, keep }: ChaosArgs): Promi
     lateMs: 20_000,
     cli: await copyPackage(join(folder, "package")),
     folder,
-    stopsAtFirst: false,
+    stopsAt: "nothing",
     signal: asked.signal,
     onProgress: (record) => progress.show(record),
   });
@@ -87,8 +87,8 @@ async function variants({ seed, json }: ChaosArgs, which: string): Promise<numbe
   const chosen = which === "all" ? VARIANTS : [variantNamed(which)];
   const results = [];
   for (const variant of chosen) {
-    const { caught, violations, seconds, record } = await catchVariant(variant, seed);
-    const [first] = violations;
+    const { first, seconds, record } = await catchVariant(variant, seed);
+    const caught = first !== undefined;
     console.log(
       `${caught ? "caught" : "MISSED"}  ${variant.name} (${variant.breaks}) in ${seconds} s, ${record.kills.length} kills`,
     );

@@ -10,6 +10,7 @@ import {
   stepsKeepTheirNames,
 } from "./finished-steps.ts";
 import { historyIsTrue, onlyFailuresCount } from "./history.ts";
+import { checkLimit } from "./limit.ts";
 import { endsAreFinal, refusalsHaveReasons, runsEnd } from "./outcome.ts";
 import { oneExecutionAtATime, statusesAreTrue, whatIsStoppedRests } from "./stale-executions.ts";
 import { sleepsLast, timersAreKept } from "./time.ts";
@@ -53,6 +54,7 @@ export function check(record: ChaosRecord, { lateMs, isOver }: Bounds): Violatio
   return [
     ...record.lives.flatMap((life) => checkLife(life, circumstances)),
     ...record.lives.flatMap((life) => checkChild(life, record)),
+    ...checkLimit(record),
     ...(isOver ? checkAgents(record) : []),
     ...record.complaints.map(({ at, message }): Violation => ({ invariant: "log", at, what: message })),
   ];

@@ -98,6 +98,8 @@ function lateness(
 ): number {
   const late = endedAt - dueAt;
   if (late <= lateMs) return late;
+  // Who has a place in line waits for it.
+  if (life.binding === "LINE") return 0;
   const isHeld = life.operations.some(
     (operation) => ["pause", "resume", "restart"].includes(operation.method) && overlaps(operation, from, endedAt),
   );

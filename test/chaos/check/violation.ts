@@ -1,7 +1,7 @@
 import type { Boot, Kill, LifeRecord } from "../record/record.ts";
 
 /** The engine's invariants, and what the host and the agents promise beside them. */
-export type Invariant = "E1" | "E2" | "E3" | "E4" | "E5" | "E6" | "E8" | "E9" | "agents" | "log";
+export type Invariant = "E1" | "E2" | "E3" | "E4" | "E5" | "E6" | "E8" | "E9" | "limit" | "agents" | "log";
 
 export interface Violation {
   readonly invariant: Invariant;

@@ -43,7 +43,7 @@ export class Actor {
     for (let number = 1; ; number++) {
       const plan = makePlan(this.#random, this.#id, number, this.#stage.style);
       const script = makeScript(this.#random, plan.throws);
-      const binding = number === 1 && this.#random.chance(0.2) ? "REPORTER" : "ACTS";
+      const binding = this.#random.weighted({ ACTS: 72, LINE: 8, REPORTER: number === 1 ? 20 : 0 });
       const life = announce(this.#stage.chronicle, { run: this.#id, life: number, binding, plan });
       if (!(await this.#create(life))) return;
       const goesOn = await new Act(this.#stage, life, script, this.#random).play();
@@ -54,9 +54,9 @@ export class Actor {
   async #create(life: LifeRecord): Promise<boolean> {
     const { client } = this.#stage;
     const created = await client.operate(life, { method: "create" }, () =>
-      life.binding === "ACTS"
-        ? client.attempt(life, "create", [life.plan])
-        : { send: () => this.#stage.hubOf(life.plan.hub).start(life.run, life.plan) },
+      life.binding === "REPORTER"
+        ? { send: () => this.#stage.hubOf(life.plan.hub).start(life.run, life.plan) }
+        : client.attempt(life, "create", [life.plan]),
     );
     return wasDone(created) !== "no";
   }
@@ -223,7 +223,9 @@ export async function untilEnded(stage: Stage, life: LifeRecord): Promise<Status
       await readFinal(stage.client, life);
       return status;
     }
-    const movedAt = Math.max(life.effects.at(-1)?.arrivedAt ?? 0, stage.calmSince, askedAt);
+    // Who stands in line moves when others do.
+    const lastEffectAt = life.binding === "LINE" ? stage.chronicle.movedAt("LINE") : life.effects.at(-1)?.arrivedAt;
+    const movedAt = Math.max(lastEffectAt ?? 0, stage.calmSince, askedAt);
     if (stage.isOver && Date.now() - movedAt > stage.patienceMs + longestMs) {
       life.final = { readAt: Date.now(), status };
       return undefined;

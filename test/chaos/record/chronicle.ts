@@ -1,4 +1,4 @@
-import type { EffectAnswer, EffectRequest } from "../../fixtures/chaos-app/protocol.ts";
+import type { Binding, EffectAnswer, EffectRequest } from "../../fixtures/chaos-app/protocol.ts";
 import { stepsOf } from "../plan/acts.ts";
 import type { Boot, ChaosRecord, Effect, HubRecord, LifeRecord, Try } from "./record.ts";
 
@@ -8,6 +8,7 @@ export class Chronicle {
   readonly #lives = new Map<string, LifeRecord>();
   readonly #calls = new Map<string, EffectAnswer>();
   readonly #listeners = new Set<(effect: Effect) => void>();
+  readonly #movedAt = new Map<Binding, number>();
   #effects: number;
 
   constructor(record: ChaosRecord) {
@@ -23,6 +24,11 @@ export class Chronicle {
 
   get effects(): number {
     return this.#effects;
+  }
+
+  /** When the last effect of any run of a workflow arrived. */
+  movedAt(binding: Binding): number | undefined {
+    return this.#movedAt.get(binding);
   }
 
   addLife(life: Omit<LifeRecord, "operations" | "effects" | "looks">): LifeRecord {
@@ -56,6 +62,7 @@ export class Chronicle {
     }
     const effect: Effect = { ...request, ...answer, arrivedAt };
     life.effects.push(effect);
+    this.#movedAt.set(life.binding, arrivedAt);
     for (const listener of this.#listeners) listener(effect);
     return { answer, effect };
   }

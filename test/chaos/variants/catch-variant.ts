@@ -2,12 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CampaignResult, runCampaign } from "../campaign.ts";
+import type { Violation } from "../check/violation.ts";
 import { copyPackage } from "./copy-package.ts";
 import type { Variant } from "./variants.ts";
 
 export interface Caught extends CampaignResult {
-  /** Whether one of the invariants that the variant breaks was found violated. */
-  readonly caught: boolean;
+  /** The first violation of an invariant that the variant breaks; undefined when it got through. */
+  readonly first: Violation | undefined;
   readonly seconds: number;
 }
 
@@ -26,10 +27,10 @@ export async function catchVariant(variant: Variant, seed: number): Promise<Caug
       lateMs: 6000,
       cli: await copyPackage(join(folder, "package"), variant.patches),
       folder,
-      stopsAtFirst: true,
+      stopsAt: variant.violates,
     });
-    const caught = result.violations.some(({ invariant }) => variant.violates.includes(invariant));
-    return { ...result, caught, seconds: Math.round((Date.now() - startedAt) / 1000) };
+    const first = result.violations.find(({ invariant }) => variant.violates.includes(invariant));
+    return { ...result, first, seconds: Math.round((Date.now() - startedAt) / 1000) };
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }

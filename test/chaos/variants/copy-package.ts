@@ -1,11 +1,7 @@
 import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { REPOSITORY } from "../../support/repository.ts";
-import { DIST } from "../places.ts";
 import type { Patch } from "./variants.ts";
-
-/** Folders of the built package that a server is made of. */
-const PARTS = ["cli", "compiler", "engine", "host"];
 
 /**
  * Writes a copy of the built package, which a build meanwhile leaves alone; resolves with its command line. With
@@ -13,8 +9,11 @@ const PARTS = ["cli", "compiler", "engine", "host"];
  * @throws when what is to be replaced is not there exactly once
  */
 export async function copyPackage(folder: string, patches: readonly Patch[] = []): Promise<string> {
+  const { files } = JSON.parse(await readFile(join(REPOSITORY, "package.json"), "utf8")) as { files: string[] };
   await mkdir(join(folder, "dist"), { recursive: true });
-  for (const part of PARTS) await cp(join(DIST, part), join(folder, "dist", part), { recursive: true });
+  for (const part of files.filter((name) => name.startsWith("dist/"))) {
+    await cp(join(REPOSITORY, part), join(folder, part), { recursive: true });
+  }
   await cp(join(REPOSITORY, "package.json"), join(folder, "package.json"));
   await symlink(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
   for (const patch of patches) {

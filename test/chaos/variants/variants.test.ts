@@ -14,10 +14,8 @@ const SEED = 7;
 
 describe("the checker catches an engine", () => {
   test.each(HERE.map((name) => variantNamed(name)))("where $breaks", { timeout: 180_000 }, async (variant) => {
-    const { violations } = await catchVariant(variant, SEED);
-    expect(violations.map(({ invariant }) => invariant)).toEqual(
-      expect.arrayContaining([expect.toSatisfy((one) => variant.violates.some((invariant) => invariant === one))]),
-    );
+    const { first } = await catchVariant(variant, SEED);
+    expect(variant.violates).toContain(first?.invariant);
   });
 });
 

@@ -33,7 +33,7 @@ export const VARIANTS: readonly Variant[] = [
     patches: [
       {
         file: "engine.js",
-        find: "return this.#commands.create(workflow, request, token);",
+        find: "this.#commands.create(workflow, request, token)",
         replace: later("create(workflow, request, token)"),
       },
     ],
@@ -45,7 +45,7 @@ export const VARIANTS: readonly Variant[] = [
     patches: [
       {
         file: "engine.js",
-        find: "return this.#commands.sendEvent(workflow, id, event, token);",
+        find: "this.#commands.sendEvent(workflow, id, event, token)",
         replace: later("sendEvent(workflow, id, event, token)"),
       },
     ],
@@ -175,7 +175,7 @@ export const VARIANTS: readonly Variant[] = [
 ];
 
 function later(call: string): string {
-  return `setTimeout(() => void this.#commands.${call}, ${LATER_MS}); return Promise.resolve({ ok: true, value: null });`;
+  return `(setTimeout(() => void this.#commands.${call}, ${LATER_MS}), Promise.resolve({ ok: true, value: null }))`;
 }
 
 /** @throws RangeError with the names that there are */
