@@ -64,7 +64,11 @@ function resolveRuntime(args: OnResolveArgs, modules: PlatformModules): OnResolv
 
 /** Everything but the engine and what the compiler makes up sees the workflow entrypoint of ours. */
 function isUserCode(args: OnResolveArgs, modules: PlatformModules): boolean {
-  return args.namespace !== MADE && args.namespace !== REQUIRED && !args.importer.startsWith(modules.engineDir + sep);
+  return args.namespace !== MADE && args.namespace !== REQUIRED && !isEngine(args, modules);
+}
+
+function isEngine(args: OnResolveArgs, modules: PlatformModules): boolean {
+  return args.importer.startsWith(modules.engineDir + sep);
 }
 
 function resolveNode(args: OnResolveArgs, modules: PlatformModules): OnResolveResult | undefined {
@@ -74,7 +78,7 @@ function resolveNode(args: OnResolveArgs, modules: PlatformModules): OnResolveRe
   const isThere =
     modules.nodeCompat === "full" ||
     args.path === "node:process" ||
-    (modules.nodeCompat === "async-hooks" && name === "async_hooks");
+    (name === "async_hooks" && (modules.nodeCompat === "async-hooks" || isEngine(args, modules)));
   // Without the flag a package of that name may be installed; when there is none, the bundler says so.
   if (!isThere) return undefined;
   const path = `node:${name}`;

@@ -56,7 +56,8 @@ describe("the output", () => {
       modules: [{ name: "index.js", kind: "esModule" }],
       sourceMap: join(folder, "out/worker/index.js.map"),
       compatibilityDate: "2026-06-11",
-      compatibilityFlags: [],
+      // The engine's own.
+      compatibilityFlags: ["nodejs_als"],
       durableObjectClasses: ["Box", "WorkflowEngine"],
     });
     expect(await readBundle(join(folder, "out"))).toEqual(bundle);

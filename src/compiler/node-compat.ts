@@ -89,6 +89,8 @@ export function withNodeFlags(date: string, flags: readonly string[], modules: I
   // Naming a flag that the date implies makes workerd print a warning at every start.
   const all = new Set(date >= DEFAULT_SINCE ? flags.filter((flag) => flag !== "nodejs_compat") : flags);
   for (const name of modules) {
+    // The engine's own import.
+    if (name === "async_hooks" && nodeCompatMode(date, flags) === "none") all.add("nodejs_als");
     const later = Object.hasOwn(LATER_MODULES, name) ? LATER_MODULES[name] : undefined;
     if (later === undefined || date >= later.since) continue;
     for (const flag of later.flags) {

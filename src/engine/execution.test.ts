@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Execution, type ExecutionHost } from "./execution.ts";
+import { callInside, pathOf } from "./inside.ts";
 import { Marks } from "./marks.ts";
 import type { WorkflowDefinition } from "./registry.ts";
 import { STEPS_PER_RUN } from "./schema.ts";
@@ -32,8 +33,8 @@ const program = fc.array(
 /** Calls a program; each call with its row, whether the journal knew it or not. */
 function call(execution: Execution, calls: readonly Call[]): { row: StepRow; isKnown: boolean }[] {
   return calls.map(({ kind, name }) => {
-    const { count, row } = execution.recall(kind, name);
-    return row === undefined ? { row: execution.open(kind, name, count).row, isKnown: false } : { row, isKnown: true };
+    const { use, row } = execution.recall(kind, name);
+    return row === undefined ? { row: execution.open(use).row, isKnown: false } : { row, isKnown: true };
   });
 }
 
@@ -84,13 +85,74 @@ test("E6: a row that the code does not come by any more is given to nobody", () 
   expect(execution.recall(KIND.sleep, "gone").row).toBeUndefined();
 });
 
+/** A step with the steps that it calls in its callback. */
+interface Outer extends Call {
+  inside: Call[];
+}
+
+interface Called {
+  row: StepRow;
+  isKnown: boolean;
+  /** How many of those that follow are inside of it. */
+  size: number;
+}
+
+/** Calls a program; a step that has ended is not called back. Each row with whether the journal knew it. */
+function callNested(execution: Execution, calls: readonly Outer[]): Called[] {
+  return calls.flatMap(({ kind, name, inside }) => {
+    const { use, row: known } = execution.recall(kind, name);
+    const row = known ?? execution.open(use).row;
+    const isCalledBack = kind === KIND.do && row.state !== STATE.completed;
+    const within = isCalledBack ? callInside(execution, pathOf(name, use), () => call(execution, inside)) : [];
+    return [
+      { row, isKnown: known !== undefined, size: within.length },
+      ...within.map((called) => ({ ...called, size: 0 })),
+    ];
+  });
+}
+
+const nested = fc.array(
+  program.chain((calls) =>
+    fc.record({
+      kind: fc.constantFrom(KIND.do, KIND.sleep),
+      name: fc.constantFrom("a", "b"),
+      inside: fc.constant(calls.slice(0, 4)),
+    }),
+  ),
+  { maxLength: 12 },
+);
+
+test("E6: steps inside of steps keep their identities, whether those around them have ended or run again", () => {
+  fc.assert(
+    fc.property(nested, fc.nat(60), fc.boolean(), (calls, cut, isMarked) => {
+      const first = callNested(executionOf([]), calls);
+      // The process dies: what is around the last step is still under way, and on disk or not.
+      const recorded = first.slice(0, cut).flatMap(({ row, size }, i): StepRow[] => {
+        if (i + size < cut) return [{ ...row, state: STATE.completed }];
+        return isMarked ? [{ ...row, state: STATE.pending }] : [];
+      });
+      const replayed = callNested(executionOf(recorded), calls);
+      const steps = new Map(first.map(({ row }) => [identityOf(row), row.step]));
+      for (const { row, isKnown } of replayed) {
+        expect(steps.has(identityOf(row))).toBe(true);
+        expect(isKnown && steps.get(identityOf(row)) !== row.step).toBe(false);
+      }
+      // All that was not on disk is called, in order and as what it was; nothing is called twice.
+      const isRecorded = new Set(recorded.map(identityOf));
+      const called = replayed.filter(({ isKnown }) => !isKnown).map(({ row }) => identityOf(row));
+      expect(called).toEqual(first.map(({ row }) => identityOf(row)).filter((identity) => !isRecorded.has(identity)));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 test("a run has room for so many steps, sleeps and waits, and never takes a place of the next run's", () => {
   const [row] = call(executionOf([]), [{ kind: KIND.sleep, name: "a" }]).map(({ row }) => row);
   if (row === undefined) throw new Error("one call makes one row");
   const execution = executionOf([{ ...row, step: firstKey(RUN + 1) - 2 }]);
-  const last = execution.open(KIND.sleep, "last", 1).row;
+  const last = execution.open(execution.recall(KIND.sleep, "last").use).row;
   expect(last.step).toBe(firstKey(RUN + 1) - 1);
-  expect(() => execution.open(KIND.sleep, "one too many", 1)).toThrow(
+  expect(() => execution.open(execution.recall(KIND.sleep, "one too many").use)).toThrow(
     `The limit of ${STEPS_PER_RUN - 1} steps, sleeps and waits of one instance has been reached.`,
   );
 });

@@ -3,6 +3,7 @@ import type { ChunksTable } from "./chunks-table.ts";
 import type { Commits } from "./commits.ts";
 import { EngineError } from "./errors.ts";
 import type { EventsTable } from "./events-table.ts";
+import { insideOf, type Place, recallPlace, storePlace } from "./inside.ts";
 import { type Marks, timeOf } from "./marks.ts";
 import { never } from "./never.ts";
 import type { RollbackHandler } from "./rollback-options.ts";
@@ -54,6 +55,14 @@ export interface ExecutionHost {
 export interface OpenStep {
   readonly row: StepRow;
   stored: boolean;
+}
+
+/** A call of a step (E6). */
+export interface Use extends Place {
+  readonly kind: number;
+  readonly name: string;
+  /** The nth use of this kind and name, wherever it is called. */
+  readonly count: number;
 }
 
 /** A wait of ours: the end of a sleep, of a back-off, or the timeout of a wait for an event. */
@@ -110,7 +119,11 @@ export class Execution {
 
   /** Recorded steps by identity. An entry leaves when its step is called: each is called once an execution. */
   readonly #recorded = new Map<string, StepRow>();
+  /** Those of the journal, by count, where some were called inside of steps. */
+  readonly #taken = new Set<string>();
+  /** Uses so far of each kind and name, in all and by place. */
   readonly #counts = new Map<string, number>();
+  readonly #uses = new Map<string, number>();
   #nextStep: number;
   readonly #inFlight = new Set<OpenStep>();
   readonly #announced = new Set<OpenStep>();
@@ -135,7 +148,10 @@ export class Execution {
     this.lastStep = firstKey(run);
     this.#nextStep = firstKey(run) + 1;
     for (const row of recorded) {
-      this.#recorded.set(`${row.kind} ${row.count} ${row.name}`, row);
+      const { nth, inside } = recallPlace(row.place, row.count);
+      const used = `${row.kind} ${row.name}`;
+      this.#recorded.set(`${nth} ${inside === null ? used : `${used}\n${inside}`}`, row);
+      this.#taken.add(`${row.count} ${used}`);
       this.#nextStep = row.step + 1;
     }
   }
@@ -145,30 +161,47 @@ export class Execution {
     this.activity++;
   }
 
-  /** Identity of a call: nth use of this kind and name in call order, and what the journal knows of it (E6). */
-  recall(kind: number, name: string): { count: number; row: StepRow | undefined } {
-    const key = `${kind} ${name}`;
-    const count = (this.#counts.get(key) ?? 0) + 1;
-    this.#counts.set(key, count);
+  /**
+   * Identity of a call, and what the journal knows of it (E6): the nth use of this kind and name in its place, which is
+   * the code of `run` itself or one step's callback. `count` is the nth use of all.
+   */
+  recall(kind: number, name: string): { use: Use; row: StepRow | undefined } {
     this.isInCode = false;
     this.#waitForBranches(false);
-    if (this.#recorded.size === 0) return { count, row: undefined };
-    const identity = `${kind} ${count} ${name}`;
-    const row = this.#recorded.get(identity);
-    if (row !== undefined) {
-      this.#recorded.delete(identity);
-      this.lastStep = row.step;
-      // What is recorded is given back at once.
-      this.isInCode = row.state !== STATE.pending;
-    }
-    return { count, row };
+    const inside = insideOf(this);
+    const used = `${kind} ${name}`;
+    const usedHere = inside === null ? used : `${used}\n${inside}`;
+    const nth = (this.#uses.get(usedHere) ?? 0) + 1;
+    this.#uses.set(usedHere, nth);
+    const row = this.#takeRecorded(`${nth} ${usedHere}`);
+    const count = row?.count ?? this.#nextCount(used);
+    this.#counts.set(used, Math.max(count, this.#counts.get(used) ?? 0));
+    return { use: { kind, name, count, nth, inside }, row };
+  }
+
+  #takeRecorded(key: string): StepRow | undefined {
+    if (this.#recorded.size === 0) return undefined;
+    const row = this.#recorded.get(key);
+    if (row === undefined) return undefined;
+    this.#recorded.delete(key);
+    this.lastStep = row.step;
+    // What is recorded is given back at once.
+    this.isInCode = row.state !== STATE.pending;
+    return row;
+  }
+
+  /** The next use of a name. Those inside of steps that have ended are not called again, and keep theirs. */
+  #nextCount(used: string): number {
+    let count = (this.#counts.get(used) ?? 0) + 1;
+    while (this.#taken.has(`${count} ${used}`)) count++;
+    return count;
   }
 
   /**
    * A step that the journal does not know yet gets its place in start order.
    * @throws EngineError when there is none left: the next place would be another run's
    */
-  open(kind: number, name: string, count: number): OpenStep {
+  open({ kind, name, count, nth, inside }: Use): OpenStep {
     if (this.#nextStep >= firstKey(this.run + 1)) {
       throw new EngineError(
         "WorkflowFatalError",
@@ -181,6 +214,7 @@ export class Execution {
       kind,
       name,
       count,
+      place: storePlace({ nth, inside }, count),
       state: 0,
       attempts: 0,
       failures: 0,

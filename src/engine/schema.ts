@@ -67,6 +67,7 @@ export const SCHEMA: Schema = [
     END`,
     // One row per step, sleep or wait. The key is run × STEPS_PER_RUN + place in start order, so that the rows of a run
     // lie together and a range of integers reads them in order.
+    // `count`: the nth use of kind and name. `place`: the nth use in which step's callback (inside.ts), where it is in one.
     // `started`, `attempt_started` (of the last attempt, where it is not the first) and `ended` are marks (marks.ts).
     // `due_at`: end of a sleep, end of a back-off, timeout of a wait; NULL when nothing is due.
     // `held_ms`: what was left of it when the run was paused. `wait_ms`: the whole length of a sleep or a wait's timeout.
@@ -77,6 +78,7 @@ export const SCHEMA: Schema = [
       kind INTEGER NOT NULL,
       name TEXT NOT NULL,
       count INTEGER NOT NULL,
+      place TEXT,
       state INTEGER NOT NULL,
       attempts INTEGER NOT NULL DEFAULT 0,
       failures INTEGER NOT NULL DEFAULT 0,

@@ -3,6 +3,7 @@ import { EngineError, type ErrorRecord, isInfrastructureError, recordOf, reviveE
 import { INSTANCE_FULL, UnserialisableResult } from "./values.ts";
 import type { Execution, OpenStep } from "./execution.ts";
 import { isStepName, nameOf } from "./ids.ts";
+import { callInside, pathOf } from "./inside.ts";
 import { journaled } from "./journaled.ts";
 import { logFailure, logLine } from "./log.ts";
 import { type Mark, timeOf } from "./marks.ts";
@@ -45,14 +46,14 @@ export async function doStep(execution: Execution, nameGiven: unknown, given: re
     throw new EngineError("WorkflowFatalError", `Step config for "${name}" is in a invalid format. See ${CONFIG_DOCS}`);
   }
 
-  const { count, row } = execution.recall(KIND.do, name);
+  const { use, row } = execution.recall(KIND.do, name);
   if (row === undefined && execution.isGated) {
     // It starts when the pause is taken back; its place and its start are those of that moment.
     await execution.passGate();
     if (!execution.alive) return never();
   }
   const config = row === undefined ? current : recallConfig(row.config, current);
-  const step: OpenStep = row === undefined ? execution.open(KIND.do, name, count) : { row, stored: true };
+  const step: OpenStep = row === undefined ? execution.open(use) : { row, stored: true };
   if (row === undefined) step.row.config = storeConfig(config);
   // While handlers are collected, a step without a row is one that never started.
   if (handler !== undefined && !(row === undefined && execution.isCollecting)) {
@@ -64,19 +65,21 @@ export async function doStep(execution: Execution, nameGiven: unknown, given: re
   if (row?.state === STATE.failed) throw reviveError(parseError(row.error));
 
   if (execution.isCollecting) return execution.collected();
-  return new Attempts(execution, step, config, callback).run();
+  return new Attempts(execution, step, pathOf(name, use), config, callback).run();
 }
 
 /** The attempt loop of one step (spec §6.5). */
 class Attempts {
   readonly #execution: Execution;
   readonly #step: OpenStep;
+  readonly #path: string;
   readonly #config: StepConfig;
   readonly #callback: StepCallback;
 
-  constructor(execution: Execution, step: OpenStep, config: StepConfig, callback: StepCallback) {
+  constructor(execution: Execution, step: OpenStep, path: string, config: StepConfig, callback: StepCallback) {
     this.#execution = execution;
     this.#step = step;
+    this.#path = path;
     this.#config = config;
     this.#callback = callback;
   }
@@ -142,7 +145,8 @@ class Attempts {
     const { row } = this.#step;
     return callBack(this.#execution.host.timers, timeoutMs(this.#config), () => {
       const callback = this.#execution.tests?.callbackFor(row, this.#config) ?? this.#callback;
-      const returned = callback(contextOf(row.name, row.count, row.attempts, this.#config));
+      const context = contextOf(row.name, row.count, row.attempts, this.#config);
+      const returned = callInside(this.#execution, this.#path, () => callback(context));
       return isPlain(returned) ? returned : this.#keepIfStream(returned);
     });
   }
@@ -175,7 +179,7 @@ class Attempts {
       // The end of the attempt, and of the step.
       const ended = marks.next(2);
       if (this.#step.stored || row.attempts > 1 || row.rollback !== null) steps.complete(row, ended, encoded);
-      else steps.insertCompleted(row.step, row.kind, row.name, row.count, row.started, ended, encoded, row.config);
+      else steps.insertCompleted(row, ended, encoded);
       execution.stored(encoded.bytes);
       execution.end(this.#step);
       execution.host.recorded(execution);

@@ -1,6 +1,6 @@
 import { DURATION_HINT, MAX_WAIT_MS, parseDuration } from "./duration.ts";
 import { EngineError } from "./errors.ts";
-import type { Execution, OpenStep } from "./execution.ts";
+import type { Execution, OpenStep, Use } from "./execution.ts";
 import { nameOf } from "./ids.ts";
 import { journaled } from "./journaled.ts";
 import { KIND, STATE, type StepRow } from "./steps-table.ts";
@@ -11,13 +11,13 @@ import { never } from "./never.ts";
 /** `step.sleep(name, duration)` (spec §7.2). Keyed by name and count alone, so a changed duration changes nothing (E6). */
 export function sleep(execution: Execution, nameGiven: unknown, duration: unknown): Promise<void> {
   const name = nameOf(nameGiven);
-  const { count, row } = execution.recall(KIND.sleep, name);
+  const { use, row } = execution.recall(KIND.sleep, name);
   if (row !== undefined) return resumeSleep(execution, row);
   if (execution.isCollecting) return execution.collected();
   const ms = parseDuration(duration);
   if (ms === undefined) throw fault(`Invalid duration ${show(duration)} for sleep "${name}": ${DURATION_HINT}`);
   if (ms > MAX_WAIT_MS) throw fault(`The duration of sleep "${name}" is longer than 365 days`);
-  return startSleep(execution, name, count, Math.max(0, ms));
+  return startSleep(execution, use, Math.max(0, ms));
 }
 
 /**
@@ -26,7 +26,7 @@ export function sleep(execution: Execution, nameGiven: unknown, duration: unknow
  */
 export function sleepUntil(execution: Execution, nameGiven: unknown, until: unknown): Promise<void> {
   const name = nameOf(nameGiven);
-  const { count, row } = execution.recall(KIND.sleep, name);
+  const { use, row } = execution.recall(KIND.sleep, name);
   if (row !== undefined) return resumeSleep(execution, row);
   if (execution.isCollecting) return execution.collected();
   const time = until instanceof Date ? until.getTime() : until;
@@ -38,13 +38,13 @@ export function sleepUntil(execution: Execution, nameGiven: unknown, until: unkn
   const ms = time - Date.now();
   if (ms < 0) throw new Error("You can't sleep until a time in the past, time-traveler");
   if (ms > MAX_WAIT_MS) throw fault(`sleepUntil "${name}" is more than 365 days away`);
-  return startSleep(execution, name, count, ms);
+  return startSleep(execution, use, ms);
 }
 
-async function startSleep(execution: Execution, name: string, count: number, ms: number): Promise<void> {
+async function startSleep(execution: Execution, use: Use, ms: number): Promise<void> {
   if (execution.isGated) await execution.passGate();
   if (!execution.alive) return never();
-  const step = execution.open(KIND.sleep, name, count);
+  const step = execution.open(use);
   const { row } = step;
   row.wait_ms = ms;
   const dueAt = timeOf(row.started) + ms;

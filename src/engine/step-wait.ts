@@ -15,14 +15,14 @@ const DEFAULT_TIMEOUT = "24 hours";
 export async function waitForEvent(execution: Execution, nameGiven: unknown, options: unknown): Promise<ReceivedEvent> {
   const name = nameOf(nameGiven);
   const { type, timeoutMs } = readOptions(name, options);
-  const { count, row } = execution.recall(KIND.waitForEvent, name);
+  const { use, row } = execution.recall(KIND.waitForEvent, name);
   if (row?.state === STATE.completed) return execution.host.events.read(Number(row.value));
   if (row?.state === STATE.failed) throw reviveError(parseError(row.error));
 
   if (execution.isCollecting) return execution.collected();
   if (execution.isGated) await execution.passGate();
   if (!execution.alive) return never();
-  const step: OpenStep = row === undefined ? execution.open(KIND.waitForEvent, name, count) : { row, stored: true };
+  const step: OpenStep = row === undefined ? execution.open(use) : { row, stored: true };
   step.row.event_type ??= type;
   step.row.wait_ms ??= timeoutMs;
   return new EventWait(execution, step, step.row.event_type, step.row.wait_ms).run();

@@ -13,6 +13,7 @@ export type StepRow = {
   kind: number;
   name: string;
   count: number;
+  place: string | null;
   state: number;
   attempts: number;
   failures: number;
@@ -54,7 +55,7 @@ export class StepsTable {
   /** All steps of a run in start order, for a replay: large values are left out, and read when they are asked for. */
   ofRun(run: number): SqlStorageCursor<StepRow> {
     return this.#sql.exec<StepRow>(
-      `SELECT step, kind, name, count, state, attempts, failures, started, attempt_started, ended, due_at, held_ms, wait_ms,
+      `SELECT step, kind, name, count, place, state, attempts, failures, started, attempt_started, ended, due_at, held_ms, wait_ms,
          event_type, form, iif(length(value) > ${LARGE_VALUE}, NULL, value) AS value, error, config, rollback
        FROM steps WHERE step >= ? AND step < ? ORDER BY step`,
       firstKey(run),
@@ -75,24 +76,16 @@ export class StepsTable {
   }
 
   /** The hot path: a step that ended in its first attempt before anything of it was written. */
-  insertCompleted(
-    step: number,
-    kind: number,
-    name: string,
-    count: number,
-    started: Mark,
-    ended: Mark,
-    value: Encoded,
-    config: string | null,
-  ): void {
+  insertCompleted({ step, kind, name, count, place, started, config }: StepRow, ended: Mark, value: Encoded): void {
     writeClone(this.#storage, cloneKey.step(step), value);
     this.#sql.exec(
-      `INSERT INTO steps (step, kind, name, count, state, attempts, started, ended, form, value, config)
-       VALUES (?, ?, ?, ?, 1, 1, ?, ?, ?, ?, ?)`,
+      `INSERT INTO steps (step, kind, name, count, place, state, attempts, started, ended, form, value, config)
+       VALUES (?, ?, ?, ?, ?, 1, 1, ?, ?, ?, ?, ?)`,
       step,
       kind,
       name,
       count,
+      place,
       started,
       ended,
       value.form,
@@ -104,13 +97,14 @@ export class StepsTable {
   /** Writes the whole row, whether it exists or not. */
   put(row: StepRow): void {
     this.#sql.exec(
-      `INSERT OR REPLACE INTO steps (step, kind, name, count, state, attempts, failures, started, attempt_started, ended, due_at,
+      `INSERT OR REPLACE INTO steps (step, kind, name, count, place, state, attempts, failures, started, attempt_started, ended, due_at,
          held_ms, wait_ms, event_type, form, value, error, config, rollback)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.step,
       row.kind,
       row.name,
       row.count,
+      row.place,
       row.state,
       row.attempts,
       row.failures,

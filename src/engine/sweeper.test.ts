@@ -44,7 +44,7 @@ function shardWithOneRun(): {
 test("a step that runs for long is marked as started, once", async () => {
   const { execution, sweeper, put } = shardWithOneRun();
   sweeper.wake();
-  const step = execution.open(KIND.do, "long", 1);
+  const step = execution.open(execution.recall(KIND.do, "long").use);
   execution.begin(step);
   await vi.advanceTimersByTimeAsync(3 * SWEEP_MS);
   expect(put).toHaveBeenCalledOnce();
@@ -53,7 +53,7 @@ test("a step that runs for long is marked as started, once", async () => {
 
 test("E1: a step whose outcome is written earlier in the same flush is not marked over it", async () => {
   const { execution, sweeper, host, put } = shardWithOneRun();
-  const step = execution.open(KIND.do, "long", 1);
+  const step = execution.open(execution.recall(KIND.do, "long").use);
   execution.begin(step);
   // Falls due with the sweep and before it, so that both join one flush in this order.
   host.timers.add(Date.now() + SWEEP_MS, () => {

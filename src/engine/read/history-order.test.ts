@@ -46,6 +46,7 @@ function stepsOf(plans: readonly Plan[]): Step[] {
       kind,
       name: "s",
       count: index + 1,
+      place: null,
       state: isOpen ? STATE.pending : STATE.completed,
       attempts: failed.length + 1,
       failures: failed.length,

@@ -92,6 +92,31 @@ export const identity: readonly Program[] = [
   },
   {
     section: "6.3",
+    title: "steps of one name inside of different steps, and a restart from the second of these",
+    run: async (step, _event, { trace }) => {
+      const seen: unknown[] = [];
+      for (const item of ["a", "b"]) {
+        seen.push(
+          await step.do(item, async () =>
+            step.do("inner", ({ step: { count } }) => {
+              trace(`inner of ${item}: ${count}`);
+              return `inner of ${item}`;
+            }),
+          ),
+        );
+      }
+      return seen;
+    },
+    drive: async ({ create, ended }) => {
+      const instance = await create();
+      const first = await ended(instance);
+      await instance.restart({ from: { name: "b" } });
+      return [first, await ended(instance)];
+    },
+    noHistory: "a replay between the two repeats the outer one",
+  },
+  {
+    section: "6.3",
     title: "a step inside a step counts on when the outer one is retried",
     run: async (step, _event, { trace }) =>
       step.do("outer", { retries: { limit: 2, delay: 1 } }, async ({ attempt }) => {
