@@ -3,12 +3,14 @@ import { compile, formatPlace, readProject, type Bundle, type JsonValue, type Pr
 import { adaptProject, type PageSource } from "./adapt-project.ts";
 import type { ListenAddress } from "./config/workerd-config.ts";
 import { openDataDirectory, type DataDirectory } from "./data/data-directory.ts";
+import { shardFiles } from "./data/shard-files.ts";
 import { endOrphan } from "./data/orphan.ts";
 import { DataDirectoryMismatchError, DataDirectoryUnusableError, StartFailedError } from "./errors.ts";
 import { fileLimitEntry, type HostLog, hostLog } from "./host-log.ts";
 import { launch, type Serving } from "./launch.ts";
 import { refuseBusyPort, serverUrl } from "./listen.ts";
 import type { LogSink } from "./log-entry.ts";
+import { bytesText } from "./storage/free-space.ts";
 import { isNoRoom } from "./storage/failure.ts";
 import type { StorageState } from "./storage/storage-watch.ts";
 import { pawlVersion } from "./version.ts";
@@ -145,6 +147,7 @@ async function serve(frame: Frame, listen: ListenAddress, project: Project): Pro
   const address = { host: listen.host, port: serving.port };
   try {
     await data.opened();
+    await hintAtCompaction(data.path, log);
     options.log(fileLimitEntry(serving.fileLimit));
     await data.lock.update({ url: options.publicUrl ?? serverUrl(address) });
   } catch (error) {
@@ -152,6 +155,18 @@ async function serve(frame: Frame, listen: ListenAddress, project: Project): Pro
     throw error;
   }
   return new RunningServer(frame, address, build, serving, performance.now() - builtAt);
+}
+
+/** Room that deleted runs have left, from which on it is worth a word: as much as all the rest, and something to see. */
+const MUCH_ROOM = 256 * 1024 * 1024;
+
+async function hintAtCompaction(path: string, log: HostLog): Promise<void> {
+  const files = await shardFiles(path);
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const freeBytes = files.reduce((sum, file) => sum + file.freeBytes, 0);
+  if (freeBytes < MUCH_ROOM || freeBytes < bytes / 2) return;
+  const text = `Of ${bytesText(bytes)} that the workflow engine's databases take, ${bytesText(freeBytes)} are room that deleted runs have left. It is used again before they grow; "pawl compact" gives it back to the disk, while the server is stopped.`;
+  log("info", text, { bytes, freeBytes }, "compaction_advised");
 }
 
 async function buildIn(
