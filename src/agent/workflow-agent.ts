@@ -202,6 +202,7 @@ export abstract class WorkflowAgent<
 
   /** What a `DurableWorkflow` calls in place of the agent's methods. @internal */
   async takeReport(origin: ReportOrigin, args: unknown[]): Promise<void> {
+    await this.#commands.ready(origin.run);
     await this.#adoption.adopt(origin);
     const { method } = origin;
     if (isReportMethod(method)) {
@@ -210,13 +211,16 @@ export abstract class WorkflowAgent<
       const call = this[method].bind(this) as (...args: unknown[]) => Promise<void>;
       await this.#reports.take(origin, () => call(...args));
     } else if (method === CALLBACK_METHOD && !this.#reports.isRepeated(origin)) {
-      await this.onWorkflowCallback(args[0] as WorkflowCallback);
-      this.#reports.record(origin);
+      const callback = args[0] as WorkflowCallback;
+      await this.onWorkflowCallback(callback);
+      // What does not count must not stand in the way of what will.
+      if (callbackEffect(callback) !== "ignore") this.#reports.record(origin);
     }
   }
 
   /** What a `DurableWorkflow` says of itself. @internal */
   async takeBulletin(run: string, workflow: string, bulletin: Bulletin): Promise<void> {
+    await this.#commands.ready(run);
     await this.#adoption.adopt({ run, workflow });
     const record = this.#store.get(run);
     if (record !== undefined) this.#reports.hear(record, bulletin);
@@ -224,6 +228,7 @@ export abstract class WorkflowAgent<
 
   override async onWorkflowCallback(callback: WorkflowCallback): Promise<void> {
     const { workflowId: id, workflowName: workflow } = callback;
+    await this.#commands.ready(id);
     await this.#adoption.adopt({ run: id, workflow });
     const effect = callbackEffect(callback);
     if (effect === "ignore" || this.#store.get(id)?.outcome === "cancelled") return;

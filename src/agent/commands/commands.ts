@@ -24,6 +24,7 @@ export class Commands {
   readonly #store: RunStore;
   readonly #engine: EngineLink;
   readonly #reconciler: Reconciler;
+  readonly #restarts = new Map<string, Promise<void>>();
 
   constructor(store: RunStore, engine: EngineLink, reconciler: Reconciler) {
     this.#store = store;
@@ -48,10 +49,29 @@ export class Commands {
       this.#store.end(now, "cancelled", { settled: true, paused: false });
   }
 
+  /** What the run reports in its new life is taken when its old one has been forgotten: see `ready`. */
   async restart(run: RunRecord, options?: { resetTracking?: boolean }): Promise<void> {
-    await this.#engine.restart(run, options);
-    const now = this.#store.get(run.id);
-    if (now !== undefined) this.#store.reset(now);
+    const startedAt = Date.now();
+    const restarted = (async () => {
+      await this.#engine.restart(run, options);
+      const now = this.#store.get(run.id);
+      if (now !== undefined) this.#store.reset(now, startedAt);
+    })();
+    this.#restarts.set(run.id, restarted);
+    try {
+      await restarted;
+    } finally {
+      if (this.#restarts.get(run.id) === restarted) this.#restarts.delete(run.id);
+    }
+  }
+
+  /** Resolves when no restart of the run is under way. */
+  async ready(id: string): Promise<void> {
+    try {
+      await this.#restarts.get(id);
+    } catch {
+      // Whoever asked for the restart is told that it failed; reports are taken as if nobody had.
+    }
   }
 
   async decide(run: RunRecord, approved: boolean, { event = APPROVAL, reason, metadata }: Decision): Promise<void> {

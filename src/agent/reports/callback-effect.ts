@@ -1,4 +1,5 @@
 import type { WorkflowCallback } from "agents/workflows";
+import { isEngineAbort } from "./engine-abort.ts";
 
 /** What a callback of an `AgentWorkflow` means for the view of its run. */
 export type CallbackEffect =
@@ -8,8 +9,8 @@ export type CallbackEffect =
   | { kind: "none" };
 
 /**
- * @returns "ignore" when the callback is no message of the run at all: Cloudflare's local engine throws into a run that
- * it pauses or ends, which the SDK reports as if the run had failed.
+ * @returns "ignore" when the callback is no message of the run at all: the SDK reports it as a failure when an engine
+ * stops an execution by throwing into it.
  */
 export function callbackEffect(callback: WorkflowCallback): CallbackEffect | "ignore" {
   switch (callback.type) {
@@ -18,7 +19,7 @@ export function callbackEffect(callback: WorkflowCallback): CallbackEffect | "ig
     case "complete":
       return { kind: "complete", result: callback.result };
     case "error":
-      return callback.error.includes("Aborting engine") ? "ignore" : { kind: "error", error: callback.error };
+      return isEngineAbort(callback.error) ? "ignore" : { kind: "error", error: callback.error };
     case "event":
     default:
       return { kind: "none" };

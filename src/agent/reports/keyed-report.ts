@@ -24,5 +24,5 @@ export function isReportMethod(method: string): method is ReportMethod {
 export type Bulletin =
   /** It waits for these events, and for nothing else; `at` is when it said so, in milliseconds since 1970. */
   | { kind: "waits"; waits: OpenWait[]; at: number }
-  /** `run` has returned. */
-  | { kind: "returned" };
+  /** `run` has returned, which began its work at `since`, in milliseconds since 1970. */
+  | { kind: "returned"; since: number };

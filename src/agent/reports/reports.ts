@@ -7,7 +7,9 @@ import type { Bulletin, ReportOrigin } from "./keyed-report.ts";
 import { mergeWaits } from "./merge-waits.ts";
 import { resultToJson } from "./to-json.ts";
 
-const MAX_TEXT_LENGTH = 10_000;
+/** The state has room for many runs: what is longer belongs into a result. */
+const MAX_STEP_LENGTH = 1000;
+const MAX_ERROR_LENGTH = 4000;
 
 /** A report while the agent's method takes it. */
 interface Taking extends ReportOrigin {
@@ -55,7 +57,10 @@ export class Reports {
   updateStep(step: unknown, progress: unknown): void {
     this.#apply((run) => {
       const isGiven = typeof progress === "number" && !Number.isNaN(progress);
-      this.#store.change(run, { step: cut(step), progress: isGiven ? percent(progress) : run.progress });
+      this.#store.change(run, {
+        step: cut(step, MAX_STEP_LENGTH),
+        progress: isGiven ? percent(progress) : run.progress,
+      });
     });
   }
 
@@ -72,12 +77,14 @@ export class Reports {
   }
 
   fail(error: unknown): void {
-    this.#apply((run) => this.#store.end(run, "error", { error: cut(error) }));
+    this.#apply((run) => this.#store.end(run, "error", { error: cut(error, MAX_ERROR_LENGTH) }));
   }
 
   /** What a run says of itself; to hear it twice does no harm. */
   hear(run: RunRecord, bulletin: Bulletin): void {
     if (bulletin.kind === "returned") {
+      // An execution of a life that a restart has ended has nothing to say of the present one.
+      if (bulletin.since < run.startedAt) return;
       // Whoever returns has come to its end, and is not held any more.
       if (run.outcome === null) this.#store.end(run, "complete", { settled: true, paused: false });
       else if (!run.settled && run.outcome !== "cancelled") {
@@ -96,9 +103,9 @@ export class Reports {
       const run = this.#store.get(id);
       if (run === undefined || !admitsReports(run)) return;
       if (effect.kind === "complete") this.#complete(run, json);
-      else if (effect.kind === "error") this.#store.end(run, "error", { error: cut(effect.error) });
+      else if (effect.kind === "error") this.#store.end(run, "error", { error: cut(effect.error, MAX_ERROR_LENGTH) });
       else if (effect.kind === "progress") {
-        const step = effect.step === undefined ? run.step : cut(effect.step);
+        const step = effect.step === undefined ? run.step : cut(effect.step, MAX_STEP_LENGTH);
         const progress = effect.fraction === undefined ? run.progress : percent(effect.fraction * 100);
         this.#store.change(run, { step, progress });
       }
@@ -141,8 +148,8 @@ export class Reports {
   }
 }
 
-function cut(text: unknown): string {
-  return String(text).slice(0, MAX_TEXT_LENGTH);
+function cut(text: unknown, length: number): string {
+  return String(text).slice(0, length);
 }
 
 function percent(value: number): number {

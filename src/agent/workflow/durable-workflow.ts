@@ -86,12 +86,13 @@ export abstract class DurableWorkflow<
   async #runReporting(run: Run, event: AgentWorkflowEvent, step: AgentWorkflowStep): Promise<unknown> {
     // A `run` that calls the one of its superclass is one run.
     if (this.#reporter !== undefined) return run.call(this, event, step);
+    const since = Date.now();
     const scopes = new Scopes();
     const identity = { run: event.instanceId, workflow: this.workflowName };
     this.#reporter = new Reporter(identity, () => this.#gateway(), scopes);
     watchStep(step, scopes, new Waits(this.#reporter, scopes));
     const result = await run.call(this, event, step);
-    await this.#reporter.say({ kind: "returned" });
+    await this.#reporter.say({ kind: "returned", since });
     return result;
   }
 

@@ -1,4 +1,5 @@
 import type { OpenWait } from "../store/run-record.ts";
+import { isEngineAbort } from "../reports/engine-abort.ts";
 import { durationMs } from "./duration.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Scopes } from "./scopes.ts";
@@ -26,11 +27,20 @@ export class Waits {
     this.#open.push(open);
     this.#tell();
     try {
-      return await wait();
-    } finally {
-      this.#open = this.#open.filter((other) => other !== open);
-      this.#tell();
+      const event = await wait();
+      this.#close(open);
+      return event;
+    } catch (error) {
+      // Whoever is stopped while it waits waits all the same, and has this moment left to say so.
+      if (isEngineAbort(error)) await this.#tellNow();
+      else this.#close(open);
+      throw error;
     }
+  }
+
+  #close(wait: OpenWait): void {
+    this.#open = this.#open.filter((other) => other !== wait);
+    this.#tell();
   }
 
   /** Soon, and what is true then. */
@@ -39,11 +49,15 @@ export class Waits {
     this.#isTelling = true;
     setTimeout(() => {
       this.#isTelling = false;
-      const now = JSON.stringify(this.#open.map(({ step, count }) => [step, count]));
-      if (now === this.#told) return;
-      this.#told = now;
-      void this.#reporter.say({ kind: "waits", waits: this.#open, at: Date.now() });
+      void this.#tellNow();
     }, 0);
+  }
+
+  async #tellNow(): Promise<void> {
+    const now = JSON.stringify(this.#open.map(({ step, count }) => [step, count]));
+    if (now === this.#told) return;
+    this.#told = now;
+    await this.#reporter.say({ kind: "waits", waits: this.#open, at: Date.now() });
   }
 }
 
