@@ -276,11 +276,8 @@ describe("many runs at once", () => {
     for (const name of names) await client.start(programOf(name), { instanceId: `many-${name}` });
     for (const name of names) await client.untilAwaited(`gate-${name}`);
     for (const name of names) {
-      expect(client.run(`many-${name}`)).toMatchObject({
-        status: "running",
-        step: `begin ${name}`,
-        results: [`${name}1`],
-      });
+      const run = await client.untilRun(`many-${name}`, ({ totalResults }) => totalResults === 1);
+      expect(run).toMatchObject({ status: "running", step: `begin ${name}`, results: [`${name}1`] });
     }
     expect(client.state).toMatchObject({
       status: "running",
