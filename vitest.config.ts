@@ -5,7 +5,11 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: "unit", include: ["src/**/*.test.{ts,tsx}", "bench/**/*.test.ts"], sequence: { groupOrder: 0 } },
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.{ts,tsx}", "{packages/*/src,bench}/**/*.test.ts"],
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         test: {

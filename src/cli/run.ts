@@ -4,13 +4,14 @@ import { build } from "./commands/build.ts";
 import { compact } from "./commands/compact.ts";
 import { dev } from "./commands/dev.ts";
 import { start } from "./commands/start.ts";
+import { types } from "./commands/types.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { printError } from "./output/print-error.ts";
 import { UsageError } from "./usage-error.ts";
 import { pawlVersion } from "../host/index.ts";
 
-const COMMANDS: readonly Command[] = [start, dev, build, compact];
+const COMMANDS: readonly Command[] = [start, dev, build, types, compact];
 
 /** Runs one command line and sets the exit code: 0, 1 for an error, 2 for a command line that cannot be understood. */
 export async function runCli(argv: readonly string[]): Promise<void> {

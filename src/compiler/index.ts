@@ -1,6 +1,7 @@
 export type { Bundle, BundleModule } from "./bundle.ts";
 export { readBundle } from "./bundle-manifest.ts";
 export { compile, type CompileOptions } from "./compile.ts";
+export { envTypes } from "./env-types.ts";
 export { codeFrame } from "./code-frame.ts";
 export {
   BuildCommandError,

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { Door } from "../support/door.ts";
@@ -57,7 +58,13 @@ test("every path of the admin API's reference is there", async () => {
   }
 });
 
-test.each([[[]], [["start"]], [["dev"]], [["build"]]])(
+test("the command line reference has the help of npm create pawl", async () => {
+  const main = fileURLToPath(new URL("../../packages/create-pawl/dist/main.js", import.meta.url));
+  const { stdout } = await run(process.execPath, [main, "--help"]);
+  expect(await page("docs/reference/command-line.md")).toContain(stdout.trimEnd());
+});
+
+test.each([[[]], [["start"]], [["dev"]], [["build"]], [["types"]]])(
   "the command line reference has the help of pawl %j",
   async (command) => {
     const { stdout } = await run(process.execPath, [CLI, ...command, "--help"], {
