@@ -169,7 +169,8 @@ export const VARIANTS: readonly Variant[] = [
     breaks: "two steps of one name are taken for the same",
     violates: ["E6", "E1", "E2"],
     patches: [
-      { file: "execution.js", find: "const count = (this.#counts.get(key) ?? 0) + 1;", replace: "const count = 1;" },
+      { file: "execution.js", find: "const nth = (this.#uses.get(usedHere) ?? 0) + 1;", replace: "const nth = 1;" },
+      { file: "execution.js", find: "const count = row?.count ?? this.#nextCount(used);", replace: "const count = 1;" },
     ],
   },
 ];
