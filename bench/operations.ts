@@ -26,6 +26,10 @@ export interface Operations {
   event: { asks: { id: string }; answers: Finished };
   /** Creates a run of `steps` steps that then waits; whenever it gets there it sends `POST visit`. Answers at once. */
   long: { asks: Visits; answers: Finished };
+  /** Has such a run leave memory; answers when that is done. */
+  pause: { asks: { id: string }; answers: Finished };
+  /** Has a paused one run again: every step returns from the journal. Answers when accepted. */
+  resume: { asks: { id: string }; answers: Finished };
   /** Has it run again from its last step; every step before returns from the journal. Answers when accepted. */
   restart: { asks: { id: string; step: string }; answers: Finished };
   /** Starts a run on behalf of each agent; every one of its steps updates the agent's state. Answers at once. */

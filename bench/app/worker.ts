@@ -81,6 +81,19 @@ const handlers: Handlers = {
     return { finished: 0 };
   },
 
+  async pause(env, { id }) {
+    const run = await env.RUNS.get(id);
+    await run.pause();
+    while ((await run.status()).status !== "paused") await scheduler.wait(5);
+    return { finished: 0 };
+  },
+
+  async resume(env, { id }) {
+    const run = await env.RUNS.get(id);
+    await run.resume();
+    return { finished: 0 };
+  },
+
   async restart(env, { id, step }) {
     const run = await env.RUNS.get(id);
     await run.restart({ from: { name: step } });

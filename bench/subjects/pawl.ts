@@ -7,7 +7,7 @@ import { APP_FOLDER, WORKER_OPERATIONS } from "./worker-app.ts";
 /** Pawl as a user starts it: the built command line, with its defaults. */
 export const pawl: Subject = {
   name: "pawl",
-  operations: WORKER_OPERATIONS,
+  operations: [...WORKER_OPERATIONS, "pause", "resume"],
   slow: false,
   async facts() {
     const version = `${await versionIn(".")} on workerd ${await versionIn("node_modules/workerd")}`;
