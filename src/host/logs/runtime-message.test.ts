@@ -36,6 +36,11 @@ test.each([
   expect(readRuntimeMessage(level, message)).toEqual(expected);
 });
 
+test("that objects hold on to each other when the process ends is nobody's fault", () => {
+  const message = "the worker factory is still referenced after the server was dropped; a service leaked";
+  expect(readRuntimeMessage("error", message)).toEqual({ kind: "internal", message });
+});
+
 test.each([
   ["error", "Uncaught exception: kj/async-io-unix.c++:1: disconnected: read(): Connection reset by peer"],
   ["error", "kj/x.c++:2: disconnected: peer went away"],
