@@ -49,8 +49,8 @@ export function createRunActions<T>(
   const act = (action: ActionName, make: (instanceId: string) => ClientMessage): Promise<void> => {
     const runId = runIdOf();
     const to = store();
-    if (runId === null) return fail("no_run", `There is no current run, so there is nothing to ${action}.`, action);
     if (to === undefined) return fail("closed", CLOSED, action, runId);
+    if (runId === null) return fail("no_run", `There is no current run, so there is nothing to ${action}.`, action);
     return shown(to.act(action, runId, make(runId)).then(() => {}));
   };
   return {

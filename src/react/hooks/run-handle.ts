@@ -77,8 +77,9 @@ export function createRunHandle<T>(
       isLoading: (action.pending.load ?? 0) > 0,
       loadEarlier: (limit = 50) => {
         const to = store();
+        if (to === undefined) return fail("closed", CLOSED, "load", runId);
         if (runId === null) return fail("no_run", "There is no current run, so there are no results.", "load");
-        return to === undefined ? fail("closed", CLOSED, "load", runId) : shown(to.loadEarlier(runId, limit));
+        return shown(to.loadEarlier(runId, limit));
       },
     },
   };

@@ -18,6 +18,10 @@ export interface StartOptions {
   taskId?: string | undefined;
 }
 
+/** Params that must have something must be given. */
+type StartArgs<Params> =
+  Partial<Params> extends Params ? [params?: Params, options?: StartOptions] : [params: Params, options?: StartOptions];
+
 /** An agent and its runs. What is said of one run, and done to one, is about the current one. */
 export interface UseWorkflow<T> extends RunHandle<T> {
   /** The run that was started last; null before the first. */
@@ -31,7 +35,7 @@ export interface UseWorkflow<T> extends RunHandle<T> {
   /** The agent's whole state, fields of the application included; null until it is known. */
   state: StateOf<T> | null;
   /** Resolves with the id of the run. */
-  start: (params?: ParamsOf<T>, options?: StartOptions) => Promise<string>;
+  start: (...args: StartArgs<ParamsOf<T>>) => Promise<string>;
   /** What can be done to any of the runs. */
   actionsOf: (runId: string) => RunActions<T>;
 }
@@ -73,7 +77,7 @@ function createActions<T>(access: Access) {
   return {
     current: createRunActions<T>(access.store, currentId),
     actionsOf: (runId: string) => createRunActions<T>(access.store, () => runId),
-    start: (params?: ParamsOf<T>, options: StartOptions = {}): Promise<string> => {
+    start: (...[params, options = {}]: StartArgs<ParamsOf<T>>): Promise<string> => {
       const to = access.store();
       return to === undefined ? fail("closed", CLOSED, "start") : shown(startRun(to, params, options));
     },

@@ -1,11 +1,12 @@
 import { applyDelta } from "../../agent/apply-delta.ts";
 import type { RunView, StateDelta, WorkflowState } from "../../agent/protocol.ts";
 
-/** A whole state has come. Runs that are as they were stay the same objects, so that nothing is rendered for them. */
+/** A whole state has come. What is as it was stays the same object, so that nothing is rendered for it. */
 export function withState(known: WorkflowState | null, state: WorkflowState): WorkflowState {
   if (known === null) return state;
   const before = new Map(known.runs.map((run) => [run.id, run]));
-  return { ...state, runs: state.runs.map((run) => sameOr(before.get(run.id), run)) };
+  const next = { ...state, runs: state.runs.map((run) => sameOr(before.get(run.id), run)) };
+  return JSON.stringify(known) === JSON.stringify(next) ? known : next;
 }
 
 /**

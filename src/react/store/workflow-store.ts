@@ -161,7 +161,9 @@ export class WorkflowStore {
 
   #know(state: WorkflowState): void {
     const wasLive = this.#snapshot.connection === "live";
-    this.#set({ state, connection: nextStatus(this.#snapshot.connection, "known"), connectionError: null });
+    if (!wasLive || state !== this.#snapshot.state) {
+      this.#set({ state, connection: nextStatus(this.#snapshot.connection, "known"), connectionError: null });
+    }
     this.#lookups.update(state, !wasLive);
     this.#ranges.update(state.runs);
     if (!wasLive)
