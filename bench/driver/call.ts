@@ -1,6 +1,9 @@
 import { Agent, request } from "node:http";
 import type { Operation, Operations } from "../operations.ts";
 
+/** Longer than any operation takes; a subject that has stopped for good must not stop the others. */
+const WITHIN_MS = 15 * 60_000;
+
 /** Without the limits that `fetch` has: an answer may take minutes. Connections stay, so that opening one is not measured. */
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
@@ -25,6 +28,9 @@ export async function post(url: string, asks: unknown): Promise<unknown> {
       response.once("error", reject);
     });
     sent.once("error", reject);
+    sent.setTimeout(WITHIN_MS, () => {
+      sent.destroy(new Error(`${url} did not answer within ${WITHIN_MS / 60_000} minutes.`));
+    });
     sent.end(body);
   });
   if (status !== 200) throw new Error(`${url} answered ${status}: ${text.slice(0, 1000)}`);

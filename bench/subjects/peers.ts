@@ -19,6 +19,8 @@ const COMMON: readonly Operation[] = [
 export const restate = peer("restate", "Restate", "@restatedev/restate-server", {
   operations: [...COMMON, "hold", "long", "restart"],
   slow: false,
+  // Its server's `concurrent-invocations-limit`.
+  mostLive: 1000,
   start: () => startPeer("restate"),
 });
 
@@ -42,16 +44,15 @@ export const dbos = peer("dbos", "DBOS on PostgreSQL", "@dbos-inc/dbos-sdk", {
   },
 });
 
-interface PeerParts extends Pick<Subject, "operations" | "slow"> {
+interface PeerParts extends Pick<Subject, "operations" | "slow" | "mostLive"> {
   readonly start: () => Promise<RunningPeer>;
 }
 
-function peer(name: SubjectName, title: string, packageName: string, { operations, slow, start }: PeerParts): Subject {
+function peer(name: SubjectName, title: string, packageName: string, parts: PeerParts): Subject {
+  const { start } = parts;
   return {
+    ...parts,
     name,
-    operations,
-    slow,
-    start,
     async facts() {
       // Whether it runs here is best known from running it; and it says itself what it calls durable.
       const running = await start();

@@ -11,6 +11,8 @@ export interface Subject {
   readonly operations: readonly Operation[];
   /** Makes a tenth of the steps per second of the others or fewer, so some works are made smaller for it. */
   readonly slow: boolean;
+  /** How many runs can be in the middle of a step by its defaults, where it says so. */
+  readonly mostLive?: number;
   /** What it is. @throws Unavailable where it cannot run on this machine */
   facts(): Promise<SubjectFacts>;
   /** Starts it on new data. */

@@ -48,6 +48,8 @@ export interface Context {
   readonly repetitions: number;
   readonly quick: boolean;
   readonly slow: boolean;
+  /** How many runs the subject lets be in the middle of a step. */
+  readonly mostLive: number;
   /** What the subject can be asked, beyond what the work needs. */
   readonly operations: readonly Operation[];
   /** A prefix for ids that has not been used yet. */
