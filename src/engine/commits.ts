@@ -19,6 +19,9 @@ const QUIET_HOPS = 100;
 /** A turn ends after so many writes, so that runs without any I/O of their own leave the thread to others. */
 const WRITES_PER_TURN = 1000;
 
+/** A microtask by way of a promise stays within V8; `queueMicrotask` leads out of it and back, at ten times the price. */
+const SETTLED = Promise.resolve();
+
 export class Commits {
   #budget = 0;
   #quiet = 0;
@@ -74,14 +77,14 @@ export class Commits {
     for (const waiting of batch) waiting.run();
     if (!this.#watching) {
       this.#watching = true;
-      queueMicrotask(this.#watch);
+      void SETTLED.then(this.#watch);
     }
   }
 
   /** Microtasks drain before a turn ends, so a chain of them sees its end coming. */
   readonly #watch = (): void => {
     if (--this.#quiet > 0) {
-      queueMicrotask(this.#watch);
+      void SETTLED.then(this.#watch);
     } else {
       this.#watching = false;
       this.#budget = 0;

@@ -12,7 +12,7 @@ const PARK_EVENT_WAIT_AFTER_MS = 10_000;
 /** Code that was given a result and did not call a step since is taken to be at work for so long. */
 const PARK_IN_CODE_AFTER_MS = 10 * 60_000;
 /** More idle executions than this are parked without patience … */
-const MANY_IDLE = 2000;
+const MANY_IDLE = 250;
 /** … unless the replay would have to follow at once. */
 const DUE_SOON_MS = 1000;
 /** A step running longer than this is marked as started on disk, at the next sweep. */

@@ -2,7 +2,7 @@ import { mkdir, rm, utimes, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { RunningServer, startCli, tempProject, untilGone } from "../support/server.ts";
 
@@ -72,8 +72,11 @@ async function save(file: string, content: string, event = "reloaded"): Promise<
   return server.log().findLast((line) => line.event === event)?.message ?? "";
 }
 
-function greet(greeting: string): Promise<string> {
-  return save("greeting.ts", `export const greeting = "${greeting}";`);
+/** Resolves when the Worker greets so. A save may be seen half done, and then once more when it is whole. */
+async function greet(greeting: string): Promise<string> {
+  const said = await save("greeting.ts", `export const greeting = "${greeting}";`);
+  await vi.waitFor(async () => expect(await answer()).toMatchObject({ greeting }), { timeout: 30_000 });
+  return said;
 }
 
 test("a change of a module reaches the running Worker, and what is stored stays", async () => {
