@@ -15,6 +15,7 @@ export type {
   ResultsMessage,
   ResultsPage,
   RunChange,
+  RunRequest,
   RunsMessage,
   RunsPage,
   RunStatus,

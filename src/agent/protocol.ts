@@ -104,7 +104,7 @@ export interface ClientRequest {
 }
 
 /** A message about one run. */
-interface RunRequest<Type extends string> extends ClientRequest {
+export interface RunRequest<Type extends string> extends ClientRequest {
   type: Type;
   instanceId: string;
 }
@@ -112,7 +112,7 @@ interface RunRequest<Type extends string> extends ClientRequest {
 /**
  * Starts a run. Answered with `workflow_started`.
  *
- * `workflow` is one of the agent's workflows (default: its first); `instanceId` becomes the id of the run (default: a
+ * `workflow` is one of the agent's workflows (default: its `workflow`); `instanceId` becomes the id of the run (default: a
  * UUID) and must not have been used. The run's params are `params` with `taskId` (default: the id) and `agentId`.
  */
 export interface StartMessage extends ClientRequest {
@@ -130,6 +130,7 @@ export interface ApproveMessage extends RunRequest<"approve"> {
   metadata?: Record<string, unknown>;
 }
 
+/** The same for the other answer. */
 export interface RejectMessage extends RunRequest<"reject"> {
   event?: string;
   reason?: string;

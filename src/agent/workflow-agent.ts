@@ -4,21 +4,12 @@ import type { RunWorkflowOptions, WorkflowCallback } from "agents/workflows";
 import { answerHttp } from "./clients/http.ts";
 import { Requests } from "./clients/requests.ts";
 import { answerSocket, send } from "./clients/socket.ts";
-import { Commands, type Decision } from "./commands/commands.ts";
-import { Starter } from "./commands/starter.ts";
+import type { Decision } from "./commands/commands.ts";
 import { initialWorkflowState } from "./current-run.ts";
-import { Adoption } from "./engine/adoption.ts";
-import { Alarm } from "./engine/alarm.ts";
-import { EngineLink } from "./engine/engine-link.ts";
-import { Reconciler } from "./engine/reconciler.ts";
+import { Gateway } from "./gateway.ts";
 import type { Action, RunView, WorkflowState } from "./protocol.ts";
-import { callbackEffect } from "./reports/callback-effect.ts";
-import { type Bulletin, CALLBACK_METHOD, isReportMethod, type ReportOrigin } from "./reports/keyed-report.ts";
-import { Reports } from "./reports/reports.ts";
-import { LiveState } from "./state/live-state.ts";
-import { Publisher } from "./state/publisher.ts";
+import type { Bulletin, ReportOrigin } from "./reports/keyed-report.ts";
 import { changesRunFields } from "./state/run-fields.ts";
-import { RunStore } from "./store/run-store.ts";
 
 /** Who asks for something: a connection, or a request over HTTP. */
 export type Client = Connection | Request;
@@ -54,67 +45,63 @@ export abstract class WorkflowAgent<
 > extends Agent<Env, State, Props> {
   /** Name of the binding of the workflow that is started when none is named. */
   abstract readonly workflow: string;
-  /** Names of further bindings whose workflows clients may start. Code on the server may start any. */
+  /** Names of further bindings whose workflows clients may start. Code on the server may start any. Default: none. */
   readonly workflows: readonly string[] = [];
 
   override initialState: State = initialWorkflowState as State;
 
-  /** How many results of a run its view shows: the newest. The others are read in pages. */
+  /** How many results of a run its view shows: the newest. The others are read in pages. Default: 50. */
   readonly resultsInState: number = 50;
-  /** How many characters of JSON these results have at most. */
+  /** How many characters of JSON these results have at most. Default: 16,384. */
   readonly resultBytesInState: number = 16_384;
-  /** How many runs the state shows: those under way, then those that have ended last. */
+  /** How many runs the state shows: those under way, then those that have ended last. Default: 20. */
   readonly runsInState: number = 20;
-  /** How many runs may be under way at a time. */
+  /** How many runs may be under way at a time. Default: 100. */
   readonly maxLiveRuns: number = 100;
-  /** How many runs that have ended are kept, with all their results; older ones are forgotten. */
+  /** How many runs that have ended are kept, with all their results; older ones are forgotten. Default: 1000. */
   readonly keptRuns: number = 1000;
-  /** How many bytes a message of a client has at most, over HTTP as well. */
+  /** How many bytes a message of a client has at most, over HTTP as well. Default: 1,048,576. */
   readonly maxMessageBytes: number = 1_048_576;
 
-  readonly #store = new RunStore(this.ctx.storage);
-  readonly #reports = new Reports(this.#store);
-  readonly #live = new LiveState(this.#store, this, () => this.#changed());
   /** Out of the context of whoever is being served: the state is nobody's, and a read-only client may be the cause of it. */
   readonly #outside = AsyncLocalStorage.snapshot();
-  readonly #publisher = new Publisher(this.#live, {
-    connections: () => this.#protocolConnections(),
-    hasListener: () =>
-      this.onStateChanged !== Agent.prototype.onStateChanged || this.onStateUpdate !== Agent.prototype.onStateUpdate,
-    showState: (without) => this.#showState(without),
-  });
-  readonly #engine = new EngineLink(
-    {
+  readonly #gateway = new Gateway({
+    storage: this.ctx.storage,
+    limits: this,
+    sdk: {
       run: (workflow, params, options) => super.runWorkflow(workflow, params, options),
       status: (workflow, id) => super.getWorkflowStatus(workflow, id),
       pause: (id) => super.pauseWorkflow(id),
       resume: (id) => super.resumeWorkflow(id),
       terminate: (id) => super.terminateWorkflow(id),
-      restart: (id) => super.restartWorkflow(id),
+      restart: (id, options) => super.restartWorkflow(id, options),
       sendEvent: (workflow, id, event) => super.sendWorkflowEvent(workflow, id, event),
       forget: (id) => super.deleteWorkflow(id),
     },
-    this.ctx.storage.sql,
-  );
-  readonly #alarm = new Alarm({
-    list: async () => (await this.listSchedules()).filter(({ callback }) => callback === "reconcileRuns"),
-    add: (seconds) => this.schedule(seconds, "reconcileRuns", "due", { idempotent: false }),
-    cancel: (id) => this.cancelSchedule(id),
+    schedules: {
+      list: async () => (await this.listSchedules()).filter(({ callback }) => callback === "reconcileRuns"),
+      add: (seconds) => this.schedule(seconds, "reconcileRuns", "due", { idempotent: false }),
+      cancel: (id) => this.cancelSchedule(id),
+    },
+    audience: {
+      connections: () => this.#protocolConnections(),
+      hasListener: () =>
+        this.onStateChanged !== Agent.prototype.onStateChanged || this.onStateUpdate !== Agent.prototype.onStateUpdate,
+      showState: (without) => this.#showState(without),
+    },
+    onChange: () => this.#changed(),
+    inBackground: (work) => this.#inBackground(work),
   });
-  readonly #reconciler = new Reconciler(this.#store, this.#engine, this.#alarm);
-  readonly #adoption = new Adoption(this.#store, this.#engine);
-  readonly #starter = new Starter(this.#store, this.#engine, this.#reconciler, this);
-  readonly #commands = new Commands(this.#store, this.#engine, this.#reconciler);
   readonly #gate = {
     isReadonly: (by: Client) => !(by instanceof Request) && this.isConnectionReadonly(by),
     authorize: (by: Client, action: Action, run: RunView | null) => this.authorize(by, action, run),
   };
   readonly #requests = new Requests<Client>({
     ...this.#gate,
-    store: this.#store,
-    commands: this.#commands,
-    start: (request) => this.#starter.start(request),
-    view: (run) => this.#live.view(run),
+    store: this.#gateway.store,
+    commands: this.#gateway.commands,
+    start: (request) => this.#gateway.starter.start(request),
+    view: (run) => this.#gateway.live.view(run),
     state: () => this.state,
     name: () => this.name,
     workflows: () => [this.workflow, ...this.workflows],
@@ -127,18 +114,11 @@ export abstract class WorkflowAgent<
 
   constructor(ctx: AgentContext, env: Env) {
     super(ctx, env);
-    this.#store.listen({
-      touch: (id) => this.#live.touch(id),
-      reshuffle: (id) => {
-        this.#live.reshuffle(id);
-        this.#inBackground(async () => this.#reconciler.arm());
-      },
-    });
     // A subclass that has an `onStart` of its own need not call this one.
     const onStart = this.onStart.bind(this);
     this.onStart = async (props?: Props) => {
       await onStart(props);
-      this.#inBackground(() => this.#reconciler.compareAll());
+      this.#inBackground(() => this.#gateway.reconciler.compareAll());
     };
   }
 
@@ -183,57 +163,39 @@ export abstract class WorkflowAgent<
 
   /** @param progress 0 to 100; default: as it was */
   async updateStep(stepName: string, progress?: number): Promise<void> {
-    this.#reports.updateStep(stepName, progress);
+    this.#gateway.reports.updateStep(stepName, progress);
   }
 
   /** @throws TypeError when the result is no JSON, or too large */
   async addResult(result: unknown): Promise<void> {
-    this.#reports.addResult(result);
+    this.#gateway.reports.addResult(result);
   }
 
   /** @param finalResult is added to the results, unless it is missing, null, false, 0 or empty */
   async completeWorkflow(finalResult?: unknown): Promise<void> {
-    this.#reports.complete(finalResult);
+    this.#gateway.reports.complete(finalResult);
   }
 
   async setWorkflowError(error: string): Promise<void> {
-    this.#reports.fail(error);
+    this.#gateway.reports.fail(error);
   }
 
   /** What a `DurableWorkflow` calls in place of the agent's methods. @internal */
   async takeReport(origin: ReportOrigin, args: unknown[]): Promise<void> {
-    await this.#commands.ready(origin.run);
-    await this.#adoption.adopt(origin);
-    const { method } = origin;
-    if (isReportMethod(method)) {
-      if (!this.#reports.counts(origin)) return;
+    await this.#gateway.takeReport(origin, args, {
       // The arguments are those that the workflow gave to the method of this name.
-      const call = this[method].bind(this) as (...args: unknown[]) => Promise<void>;
-      await this.#reports.take(origin, () => call(...args));
-    } else if (method === CALLBACK_METHOD && !this.#reports.isRepeated(origin)) {
-      const callback = args[0] as WorkflowCallback;
-      await this.onWorkflowCallback(callback);
-      // What does not count must not stand in the way of what will.
-      if (callbackEffect(callback) !== "ignore") this.#reports.record(origin);
-    }
+      report: (method, args) => (this[method].bind(this) as (...args: unknown[]) => Promise<void>)(...args),
+      callback: (callback) => this.onWorkflowCallback(callback),
+    });
   }
 
   /** What a `DurableWorkflow` says of itself. @internal */
   async takeBulletin(run: string, workflow: string, bulletin: Bulletin): Promise<void> {
-    await this.#commands.ready(run);
-    await this.#adoption.adopt({ run, workflow });
-    const record = this.#store.get(run);
-    if (record !== undefined) this.#reports.hear(record, bulletin);
+    await this.#gateway.takeBulletin(run, workflow, bulletin);
   }
 
   override async onWorkflowCallback(callback: WorkflowCallback): Promise<void> {
-    const { workflowId: id, workflowName: workflow } = callback;
-    await this.#commands.ready(id);
-    await this.#adoption.adopt({ run: id, workflow });
-    const effect = callbackEffect(callback);
-    if (effect === "ignore" || this.#store.get(id)?.outcome === "cancelled") return;
-    this.#reports.hearCallback(id, effect);
-    await super.onWorkflowCallback(callback);
+    if (await this.#gateway.takeCallback(callback)) await super.onWorkflowCallback(callback);
   }
 
   /** The run's view shows the error. */
@@ -248,45 +210,49 @@ export abstract class WorkflowAgent<
    */
   async startRun({ workflow = this.workflow, id, taskId, params }: StartOptions = {}): Promise<string> {
     const paramsOf = (id: string): object => ({ taskId: taskId ?? id, ...params, agentId: this.name });
-    return this.#starter.start({ workflow, id, params: paramsOf, options: {} });
+    return this.#gateway.starter.start({ workflow, id, params: paramsOf, options: {} });
   }
 
   /** As in the SDK, with the run tracked as a client's is. */
   override async runWorkflow(workflow: string, params: unknown, options: RunWorkflowOptions = {}): Promise<string> {
     const { id, ...rest } = options;
-    return this.#starter.start({ workflow, id, prefix: "wf_", params: () => params, options: rest });
+    return this.#gateway.starter.start({ workflow, id, prefix: "wf_", params: () => params, options: rest });
   }
 
   // Runs that were started before this class was the agent's are known to the SDK alone.
 
   override async pauseWorkflow(id: string): Promise<void> {
-    const run = this.#store.get(id);
-    await (run === undefined ? super.pauseWorkflow(id) : this.#commands.pause(run));
+    const run = this.#gateway.store.get(id);
+    await (run === undefined ? super.pauseWorkflow(id) : this.#gateway.commands.pause(run));
   }
 
   override async resumeWorkflow(id: string): Promise<void> {
-    const run = this.#store.get(id);
-    await (run === undefined ? super.resumeWorkflow(id) : this.#commands.resume(run));
+    const run = this.#gateway.store.get(id);
+    await (run === undefined ? super.resumeWorkflow(id) : this.#gateway.commands.resume(run));
   }
 
   override async terminateWorkflow(id: string): Promise<void> {
-    const run = this.#store.get(id);
-    await (run === undefined ? super.terminateWorkflow(id) : this.#commands.cancel(run));
+    const run = this.#gateway.store.get(id);
+    await (run === undefined ? super.terminateWorkflow(id) : this.#gateway.commands.cancel(run));
   }
 
   override async restartWorkflow(id: string, options?: { resetTracking?: boolean }): Promise<void> {
-    const run = this.#store.get(id);
-    await (run === undefined ? super.restartWorkflow(id, options) : this.#commands.restart(run, options));
+    const run = this.#gateway.store.get(id);
+    await (run === undefined ? super.restartWorkflow(id, options) : this.#gateway.commands.restart(run, options));
   }
 
   override async approveWorkflow(id: string, decision: Decision = {}): Promise<void> {
-    const run = this.#store.get(id);
-    await (run === undefined ? super.approveWorkflow(id, decision) : this.#commands.decide(run, true, decision));
+    const run = this.#gateway.store.get(id);
+    await (run === undefined
+      ? super.approveWorkflow(id, decision)
+      : this.#gateway.commands.decide(run, true, decision));
   }
 
   override async rejectWorkflow(id: string, decision: Decision = {}): Promise<void> {
-    const run = this.#store.get(id);
-    await (run === undefined ? super.rejectWorkflow(id, decision) : this.#commands.decide(run, false, decision));
+    const run = this.#gateway.store.get(id);
+    await (run === undefined
+      ? super.rejectWorkflow(id, decision)
+      : this.#gateway.commands.decide(run, false, decision));
   }
 
   override async sendWorkflowEvent(
@@ -294,36 +260,36 @@ export abstract class WorkflowAgent<
     id: string,
     event: { type: string; payload: unknown },
   ): Promise<void> {
-    const run = this.#store.get(id);
+    const run = this.#gateway.store.get(id);
     await (run?.workflow === workflow
-      ? this.#commands.sendEvent(run, event)
+      ? this.#gateway.commands.sendEvent(run, event)
       : super.sendWorkflowEvent(workflow, id, event));
   }
 
   /** Forgets a run and its results, in whatever state it is; the engine keeps what it has. @returns whether there was one */
   override deleteWorkflow(id: string): boolean {
-    const run = this.#store.get(id);
+    const run = this.#gateway.store.get(id);
     if (run === undefined) return super.deleteWorkflow(id);
-    this.#commands.remove(run);
+    this.#gateway.commands.remove(run);
     return true;
   }
 
   override deleteWorkflows(criteria?: Parameters<Agent["deleteWorkflows"]>[0]): number {
     const deleted = super.deleteWorkflows(criteria);
-    this.#store.removeUntracked();
+    this.#gateway.store.removeUntracked();
     return deleted;
   }
 
   override migrateWorkflowBinding(oldName: string, newName: string): number {
     const migrated = super.migrateWorkflowBinding(oldName, newName);
-    this.#store.rename(oldName, newName);
+    this.#gateway.store.rename(oldName, newName);
     return migrated;
   }
 
   /** One run as clients see it; undefined when the agent does not know it. */
   getRun(id: string): RunView | undefined {
-    const run = this.#store.get(id);
-    return run === undefined ? undefined : this.#live.view(run);
+    const run = this.#gateway.store.get(id);
+    return run === undefined ? undefined : this.#gateway.live.view(run);
   }
 
   /**
@@ -331,7 +297,7 @@ export abstract class WorkflowAgent<
    * long that it is due. The agent does so by itself when it starts and in time.
    */
   async reconcileRuns(which: "all" | "due" = "all"): Promise<void> {
-    await (which === "all" ? this.#reconciler.compareAll() : this.#reconciler.onAlarm());
+    await (which === "all" ? this.#gateway.reconciler.compareAll() : this.#gateway.reconciler.onAlarm());
   }
 
   // The state. ------------------------------------------------------------------------------------------------------
@@ -339,7 +305,7 @@ export abstract class WorkflowAgent<
   override get state(): State {
     if (!this.#isStored) {
       const before = super.state;
-      const next = { ...before, ...this.#live.fields() };
+      const next = { ...before, ...this.#gateway.live.fields() };
       this.#isStored = true;
       if (JSON.stringify(next) !== JSON.stringify(before)) this.#storeState(next, "all");
     }
@@ -359,7 +325,7 @@ export abstract class WorkflowAgent<
           "Call updateStep, addResult, completeWorkflow, setWorkflowError, or pauseWorkflow and the like.",
       );
     }
-    super.setState({ ...state, ...this.#live.fields() });
+    super.setState({ ...state, ...this.#gateway.live.fields() });
   }
 
   override broadcast(message: string | ArrayBuffer | ArrayBufferView, without?: string[]): void {
@@ -369,12 +335,12 @@ export abstract class WorkflowAgent<
 
   #changed(): void {
     this.#isStored = false;
-    this.#outside(() => this.#publisher.request());
+    this.#outside(() => this.#gateway.publisher.request());
   }
 
   #showState(without: readonly string[]): void {
     this.#isStored = true;
-    this.#storeState({ ...super.state, ...this.#live.fields() }, without);
+    this.#storeState({ ...super.state, ...this.#gateway.live.fields() }, without);
   }
 
   #storeState(state: State, without: readonly string[] | "all"): void {

@@ -26,7 +26,7 @@ const POSTED: Readonly<Record<string, ClientMessage["type"]>> = {
 /**
  * Reads an HTTP request as the message that would ask the same.
  *
- * | | |
+ * | Request | Asks |
  * | --- | --- |
  * | `POST …/start` | `start`, the rest of the message as body |
  * | `GET …/state` | the state |

@@ -51,11 +51,11 @@ export class Commands {
 
   /** What the run reports in its new life is taken when its old one has been forgotten: see `ready`. */
   async restart(run: RunRecord, options?: { resetTracking?: boolean }): Promise<void> {
-    const startedAt = Date.now();
+    const restartedAt = Date.now();
     const restarted = (async () => {
       await this.#engine.restart(run, options);
       const now = this.#store.get(run.id);
-      if (now !== undefined) this.#store.reset(now, startedAt);
+      if (now !== undefined) this.#store.reset(now, restartedAt);
     })();
     this.#restarts.set(run.id, restarted);
     try {

@@ -84,7 +84,7 @@ export class Reports {
   hear(run: RunRecord, bulletin: Bulletin): void {
     if (bulletin.kind === "returned") {
       // An execution of a life that a restart has ended has nothing to say of the present one.
-      if (bulletin.since < run.startedAt) return;
+      if (bulletin.since < run.restartedAt) return;
       // Whoever returns has come to its end, and is not held any more.
       if (run.outcome === null) this.#store.end(run, "complete", { settled: true, paused: false });
       else if (!run.settled && run.outcome !== "cancelled") {

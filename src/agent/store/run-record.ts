@@ -22,6 +22,8 @@ export interface RunRecord extends Facts {
   /** When the run said what it waits for, or was given it. */
   waitsAt: number;
   startedAt: number;
+  /** When this agent had it begin anew; 0 when it never did. */
+  restartedAt: number;
   updatedAt: number;
   endedAt: number | null;
   /** When to compare with the engine, unless it is heard of before. */
@@ -51,6 +53,7 @@ export interface RunRow extends Record<string, SqlStorageValue> {
   waits: string;
   waits_at: number;
   started_at: number;
+  restarted_at: number;
   updated_at: number;
   ended_at: number | null;
   check_at: number;
@@ -75,6 +78,7 @@ export function toRecord(row: RunRow): RunRecord {
     waits: JSON.parse(row.waits) as OpenWait[],
     waitsAt: row.waits_at,
     startedAt: row.started_at,
+    restartedAt: row.restarted_at,
     updatedAt: row.updated_at,
     endedAt: row.ended_at,
     checkAt: row.check_at,

@@ -118,11 +118,15 @@ export class RunStore {
     });
   }
 
-  /** As if it had just been started, or at the time that is given. */
-  reset(run: RunRecord, startedAt = Date.now()): void {
+  /**
+   * As if it had just been started.
+   *
+   * @param restartedAt when this agent has had it begin anew; executions from before that have nothing to say any more
+   */
+  reset(run: RunRecord, restartedAt = 0): void {
     this.#listener?.reshuffle(run.id);
     const now = Date.now();
-    const begun = { startedAt, updatedAt: now, endedAt: null, checkAt: now + QUIET_MS, checks: 0 };
+    const begun = { startedAt: now, restartedAt, updatedAt: now, endedAt: null, checkAt: now + QUIET_MS, checks: 0 };
     const blank = { step: null, progress: 0, error: null, results: 0, waits: [], waitsAt: 0 };
     this.atomically(() => {
       this.runs.update(run.number, { ...begun, ...blank, paused: false, outcome: null, settled: false });

@@ -31,6 +31,7 @@ export function createTables({ sql, kv }: DurableObjectStorage): void {
       waits TEXT NOT NULL DEFAULT '[]',
       waits_at INTEGER NOT NULL DEFAULT 0,
       started_at INTEGER NOT NULL,
+      restarted_at INTEGER NOT NULL DEFAULT 0,
       updated_at INTEGER NOT NULL,
       ended_at INTEGER,
       check_at INTEGER NOT NULL,
