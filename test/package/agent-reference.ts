@@ -54,8 +54,8 @@ status of 400 to 500; the codes are those of \`ErrorCode\`.
 /** The page, made from the declarations of the built package and the comments in them. @throws when a name has no place */
 export async function agentReference(): Promise<string> {
   const declarations = await declarationsOf("index.d.ts");
-  const placed = SECTIONS.flatMap(([, names]) => names);
-  const missing = [...declarations.keys()].filter((name) => !placed.includes(name));
+  const placed = new Set(SECTIONS.flatMap(([, names]) => names));
+  const missing = [...declarations.keys()].filter((name) => !placed.has(name));
   if (missing.length > 0) throw new Error(`${missing.join(", ")}: exported, and in no section of the reference`);
   const routes = await readFile(join(ROOM, "clients", "routes.d.ts"), "utf8");
   const overHttp = `## Over HTTP\n\n${declarationIn(routes, "routeOf").doc.replace(/\n+- throws [^\n]*/, "")}\n\n${OVER_HTTP}`;
