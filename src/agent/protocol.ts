@@ -268,7 +268,8 @@ export interface RunChange extends Partial<Omit<RunView, "id" | "number" | "resu
 
 /**
  * What has changed in the state since the last delta or whole state; sent in place of `cf_agent_state` to connections
- * that have asked for it. A change of fields that are not the runs' comes as a whole `cf_agent_state` all the same.
+ * that have asked for it. A change of fields that are not the runs' comes as a whole `cf_agent_state` all the same. One
+ * that comes before a connection's first whole state is to be left aside.
  */
 export interface StateDelta {
   type: "state_delta";

@@ -55,19 +55,26 @@ describe("the SDK's own client", () => {
     expect(states.at(-1)).toEqual(client.state);
   });
 
-  test("that is connected when the server is killed comes back and sees the end", async () => {
-    const states: WorkflowState[] = [];
-    const client = connect("sdk-killed", states);
-    await eventually(() => expect(client.identified).toBe(true));
-    client.send(JSON.stringify({ type: "start", params: { program: [add("a"), held("kill"), add("b")] } }));
+  test("that are connected when the server is killed come back and see the same end, and an approval at once", async () => {
+    const three = [1, 2, 3].map(() => connect("sdk-killed", []));
+    const [client] = three;
+    if (client === undefined) throw new Error("there are three");
+    await eventually(() => expect(three.every(({ identified }) => identified)).toBe(true));
+    const program = [add("a"), held("kill"), add("b"), { approval: true }, add("c")];
+    client.send(JSON.stringify({ type: "start", instanceId: "sdk-killed", params: { program } }));
     await eventually(async () => expect(await client.call("isAwaited", ["kill"])).toBe(true));
     await app.server.kill9();
     await app.server.restart();
-    client.updateProperties({ host: app.server.url });
+    for (const each of three) each.updateProperties({ host: app.server.url });
     await eventually(async () => expect(await client.call("isAwaited", ["kill"], { timeout: 1000 })).toBe(true));
-    expect(client.state).toMatchObject({ status: "running", results: ["a"] });
     await client.call("openGate", ["kill"]);
-    await eventually(() => expect(client.state).toMatchObject({ status: "complete", results: ["a", "b"] }));
+    const asking = { status: "running", results: ["a", "b"], runs: [{ waitingFor: [{ event: "approval" }] }] };
+    for (const each of three) await eventually(() => expect(each.state).toMatchObject(asking));
+    client.send(JSON.stringify({ type: "approve", instanceId: "sdk-killed" }));
+    for (const each of three) {
+      await eventually(() => expect(each.state).toMatchObject({ status: "complete", results: ["a", "b", "c"] }));
+      expect(each.state).toEqual(client.state);
+    }
   });
 
   test("cannot write the state, and is told so; fields of the application are the agent's to change", async () => {
