@@ -67,3 +67,13 @@ test("a run that is parked brings the alarm forward, never back", () => {
   clock.noLaterThan(NOW + 40_000);
   expect(set).toEqual([NOW + 60_000, NOW + 30_000]);
 });
+
+test("what is due further away than the platform sets alarms is looked at again in a year", () => {
+  const YEAR_MS = 365 * 86_400_000;
+  const { clock, set } = clockWith(1e300);
+  clock.arm(false);
+  expect(set).toEqual([NOW + YEAR_MS]);
+  clock.noLaterThan(1e300);
+  clock.noLaterThan(NOW + 1000);
+  expect(set).toEqual([NOW + YEAR_MS, NOW + 1000]);
+});

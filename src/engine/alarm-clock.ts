@@ -1,5 +1,7 @@
 /** While anything is executing the alarm is never further away than this, so that a crash is noticed that soon (E5). */
 const HEARTBEAT_MS = 10_000;
+/** The platform refuses alarms too far away. What is due later is looked at again then. */
+const FARTHEST_MS = 365 * 86_400_000;
 
 /**
  * The shard's one alarm: the earliest of everything that is due and, while runs are executing, a heartbeat. workerd
@@ -28,19 +30,22 @@ export class AlarmClock {
     const heartbeat = executing ? now + HEARTBEAT_MS : null;
     const wanted = due === null ? heartbeat : Math.min(due, heartbeat ?? due);
     if (wanted === null || (this.#setFor !== null && this.#setFor <= wanted)) return;
-    this.#setFor = wanted;
-    // A failed write breaks the object, which then starts anew from what is on disk: there is nothing to do here.
-    void this.#storage.setAlarm(Math.max(wanted, now + 1));
+    this.#set(wanted, now);
   }
 
   /** Inside a write: something in no execution's timers falls due then. */
   noLaterThan(dueAt: number): void {
     if (this.#setFor !== null && this.#setFor <= dueAt) return;
-    this.#setFor = dueAt;
-    void this.#storage.setAlarm(Math.max(dueAt, Date.now() + 1));
+    this.#set(dueAt, Date.now());
   }
 
   fired(): void {
     this.#setFor = null;
+  }
+
+  #set(dueAt: number, now: number): void {
+    this.#setFor = Math.min(dueAt, now + FARTHEST_MS);
+    // A failed write breaks the object, which then starts anew from what is on disk: there is nothing to do here.
+    void this.#storage.setAlarm(Math.max(this.#setFor, now + 1));
   }
 }

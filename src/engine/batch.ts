@@ -2,6 +2,7 @@ import { isCreatableId, isReservedId } from "./ids.ts";
 import { type CreateRequest, REFUSAL } from "./protocol.ts";
 import { retentionOf } from "./retention.ts";
 import { refused } from "./route.ts";
+import { checkValue, paramsOf } from "./value-store.ts";
 
 /** Cloudflare's limit for batches. */
 export const MAX_BATCH = 100;
@@ -71,6 +72,18 @@ function checkEntry(options: unknown): void {
   const hint: unknown = Reflect.get(options, "locationHint");
   if (hint !== undefined && !LOCATIONS.some((name) => name === hint)) {
     throw refused(`(body) Invalid option: expected one of ${LOCATIONS.map((name) => `"${name}"`).join("|")}`);
+  }
+}
+
+/** That all params can be kept, before any shard is asked: a batch that is refused makes nothing. */
+export function checkParams(requests: readonly CreateRequest[]): void {
+  for (const { id, params } of requests) {
+    try {
+      checkValue(params, paramsOf(id));
+    } catch (error) {
+      // What structured clone refuses keeps its own name, as where it is sent to a shard.
+      throw error instanceof DOMException ? error : refused(error instanceof Error ? error.message : String(error));
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type BatchError,
   type BatchOptions,
+  checkParams,
   type CreateOptions,
   MAX_BATCH,
   requestOf,
@@ -85,6 +86,7 @@ class WorkflowBinding {
   }
 
   async #createAll(requests: CreateRequest[]): Promise<{ created: string[]; errors: BatchError[] }> {
+    checkParams(requests);
     const token = crypto.randomUUID();
     const replies = await this.#route.scatter(
       requests,

@@ -6,7 +6,7 @@ import type { RunRow } from "./runs-table.ts";
 import type { Shard } from "./shard.ts";
 import { isTerminal, onPause, onResume, STATUS, statusName } from "./status.ts";
 import { firstKey, KIND } from "./steps-table.ts";
-import { cloneKey, decode, type Encoded, encode, FORM } from "./value-store.ts";
+import { cloneKey, decode, type Encoded, encode, FORM, paramsOf } from "./value-store.ts";
 import { INSTANCE_FULL, MAX_INSTANCE_BYTES } from "./values.ts";
 
 /**
@@ -138,7 +138,10 @@ export class Commands {
         return accept(null);
       }
       const queue = this.#shard.admission.placeFor(workflow, row.begun !== 0);
-      if (queue === null) this.#shard.note(row.run, "workflow_running");
+      // Of a run that has not begun, its beginning says that it runs; being in line once more must be said.
+      const hasBegun = row.begun !== 0;
+      if (queue === null && hasBegun) this.#shard.note(row.run, "workflow_running");
+      if (queue !== null && !hasBegun) this.#shard.note(row.run, "workflow_queued");
       this.#shard.place(row, queue);
       return accept(null);
     });
@@ -286,7 +289,7 @@ export class Commands {
 
 function prepare({ id, params }: CreateRequest): Encoded | string {
   if (!isCreatableId(id)) return REFUSAL.invalidId;
-  return attempt(() => encode(params, `Params of instance "${id}"`));
+  return attempt(() => encode(params, paramsOf(id)));
 }
 
 /** The result, or the error's text: what a caller sent cannot be kept, which is their refusal and not our failure. */

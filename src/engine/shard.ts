@@ -233,6 +233,8 @@ export class Shard implements ExecutionHost {
   place(row: RunRow, queue: number | null): void {
     if (queue === null) {
       this.runs.setRunning(row.run);
+      // It was paused in line, and there is room now.
+      if (row.begun === 0) this.runs.setBegun(row.run, this.marks.next(2));
       this.replay(row);
       return;
     }

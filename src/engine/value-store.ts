@@ -1,5 +1,5 @@
 import { EngineError } from "./errors.ts";
-import { inspect, MAX_VALUE_BYTES, type UnserialisableResult } from "./values.ts";
+import { inspect, type Inspection, MAX_VALUE_BYTES, type UnserialisableResult } from "./values.ts";
 
 /** How a value lies in its row: not at all (`undefined`), as JSON text, as V8's bytes under a key of its own, or as a stream. */
 export const FORM = { none: 0, json: 1, clone: 2, stream: 3 } as const;
@@ -13,6 +13,11 @@ export interface Encoded {
   clone?: unknown;
 }
 
+/** How the params of an instance are named in errors. */
+export function paramsOf(id: string): string {
+  return `Params of instance "${id}"`;
+}
+
 const NONE: Encoded = { form: FORM.none, text: null, bytes: 0 };
 const encoder = new TextEncoder();
 
@@ -22,8 +27,7 @@ const encoder = new TextEncoder();
  */
 export function encode(value: unknown, what: string): Encoded {
   if (value === undefined) return NONE;
-  const { form, bytes, doubt } = inspect(value);
-  if (bytes > MAX_VALUE_BYTES && inspect(value, true).bytes > MAX_VALUE_BYTES) throw tooLarge(what);
+  const { form, bytes, doubt } = inspectSize(value, what);
   if (form === "json") {
     const text = JSON.stringify(value);
     // Control characters and fractions are several times as long in JSON as in V8's form.
@@ -31,6 +35,18 @@ export function encode(value: unknown, what: string): Encoded {
   }
   // Copied now: what the code does to the value before its turn to be written has come is not part of the result.
   return { form: FORM.clone, text: null, bytes, clone: snapshot(value, doubt) };
+}
+
+/** Throws what `encode` throws, without encoding. */
+export function checkValue(value: unknown, what: string): void {
+  const { form, doubt } = inspectSize(value, what);
+  if (form === "clone") snapshot(value, doubt);
+}
+
+function inspectSize(value: unknown, what: string): Inspection {
+  const inspection = inspect(value);
+  if (inspection.bytes > MAX_VALUE_BYTES && inspect(value, true).bytes > MAX_VALUE_BYTES) throw tooLarge(what);
+  return inspection;
 }
 
 function snapshot(value: unknown, doubt: UnserialisableResult | undefined): unknown {

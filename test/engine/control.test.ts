@@ -45,6 +45,16 @@ describe("the binding", () => {
     await expect(app.call("get", ["good-one"])).rejects.toThrow("instance.not_found");
   });
 
+  test("createBatch with params that cannot be kept makes none, in whatever shard", async () => {
+    const ids = Array.from({ length: 20 }, (_, index) => `kept-${index}`);
+    const large = "x".repeat(1_100_000);
+    const instances = ids.map((id, index) => ({ id, params: index === 13 ? large : { program: "nothing" } }));
+    const message = 'WorkflowError: Params of instance "kept-13" is too large. Maximum allowed size is 1MiB.';
+    await expect(app.call("createBatch", [instances])).rejects.toThrow(message);
+    await expect(app.call("createBatch", [{ instances }])).rejects.toThrow(message);
+    for (const id of ids) await expect(app.call("get", [id])).rejects.toThrow("instance.not_found");
+  });
+
   test("an unknown id is not found", async () => {
     await expect(app.call("get", ["no-such-run"])).rejects.toThrow("instance.not_found");
   });

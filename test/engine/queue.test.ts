@@ -22,6 +22,12 @@ async function createMany(workflow: string, prefix: string, count: number): Prom
   return ids;
 }
 
+/** What has happened to a run as a whole. */
+async function historyOf(workflow: string, id: string): Promise<string[]> {
+  const events = (await app.call("subscribe", [], { id, workflow })) as { type: string }[];
+  return events.map(({ type }) => type).filter((type) => type.startsWith("workflow"));
+}
+
 function begun(ids: readonly string[]): string[] {
   return ids.filter((id) => witness.of(id).length > 0);
 }
@@ -68,8 +74,7 @@ describe("concurrency.limit", () => {
     const [last = ""] = ids.slice(-1);
     for (const id of ids) witness.release(id, "first");
     await app.until(last, "complete", "LIMITED");
-    const events = (await app.call("subscribe", [], { id: last, workflow: "LIMITED" })) as { type: string }[];
-    expect(events.map(({ type }) => type).filter((type) => type.startsWith("workflow"))).toEqual([
+    expect(await historyOf("LIMITED", last)).toEqual([
       "workflow_queued",
       "workflow_started",
       "workflow_running",
@@ -114,6 +119,14 @@ describe("concurrency.limit", () => {
     expect(begun([ended])).toEqual([]);
     for (const id of [c, paused, last]) witness.release(id, "first");
     for (const id of [a, c, paused, last]) await app.until(id, "complete", "LIMITED");
+    expect(await historyOf("LIMITED", paused)).toEqual([
+      "workflow_queued",
+      "workflow_paused",
+      "workflow_queued",
+      "workflow_started",
+      "workflow_running",
+      "workflow_completed",
+    ]);
   });
 
   test("a restarted run stands in line again", async () => {
@@ -176,6 +189,22 @@ describe("--max-live-runs", () => {
     await app.killAndRestart();
     for (const id of ids) witness.release(id, "first");
     for (const id of ids) await app.until(id, "complete", "FREE");
+  });
+
+  test("a run that was paused in line and is resumed when there is room begins then", async () => {
+    const ids = await createMany("FREE", "paused", 20);
+    const queued = await statuses("FREE", ids);
+    const paused = ids[queued.indexOf("queued")] ?? "";
+    await app.call("pause", [], { id: paused, workflow: "FREE" });
+    const others = ids.filter((id) => id !== paused);
+    for (const id of ids) witness.release(id, "first");
+    for (const id of others) await app.until(id, "complete", "FREE");
+    expect(await statuses("FREE", [paused])).toEqual(["paused"]);
+    await app.call("resume", [], { id: paused, workflow: "FREE" });
+    await app.until(paused, "complete", "FREE");
+    const history = await historyOf("FREE", paused);
+    expect(history.slice(0, 2)).toEqual(["workflow_queued", "workflow_paused"]);
+    expect(history.slice(-3)).toEqual(["workflow_started", "workflow_running", "workflow_completed"]);
   });
 
   test("a run that waits makes room for others", async () => {
