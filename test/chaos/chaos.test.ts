@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryDirectory } from "../support/server.ts";
 import { runCampaign } from "./campaign.ts";
+import { Killer } from "./load/killer.ts";
 import { DIST } from "./places.ts";
 import { figuresOf } from "./report/figures.ts";
 import { figuresText, violationText } from "./report/print.ts";
@@ -17,7 +18,7 @@ test("E1–E9: nothing is lost when a server under load is killed again and agai
     minKills: 4,
     actors: 80,
     style: { longWaits: undefined },
-    peaceMs: [100, 900],
+    trouble: (surroundings) => new Killer(surroundings, [100, 900]),
     lateMs: 30_000,
     cli: join(DIST, "cli", "main.js"),
     folder: await temporaryDirectory("chaos"),

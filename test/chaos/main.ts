@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { type ChaosArgs, HELP, readArgs } from "./args.ts";
 import { runCampaign } from "./campaign.ts";
 import type { Violation } from "./check/violation.ts";
+import { loseWhatIsNotSynced, losePower, type PowerLossOptions, type Revived } from "./power/power-loss.ts";
 import type { ChaosRecord } from "./record/record.ts";
 import { figuresOf } from "./report/figures.ts";
 import { figuresText, violationText } from "./report/print.ts";
 import { Progress } from "./report/progress.ts";
+import { Killer } from "./load/killer.ts";
 import { copyPackage } from "./variants/copy-package.ts";
 import { catchVariant } from "./variants/catch-variant.ts";
 import { VARIANTS, variantNamed } from "./variants/variants.ts";
@@ -29,6 +31,7 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
+  if (args.powerLoss !== undefined) return powerLoss(args.seed, args.powerLoss);
   return args.variants === undefined ? campaign(args) : variants(args, args.variants);
 }
 
@@ -48,7 +51,7 @@ async function campaign({ minutes, seed, actors, json, keep }: ChaosArgs): Promi
     minKills: 1,
     actors,
     style: { longWaits: { share: 0.08, ms: [11_000, 20_000] } },
-    peaceMs: [300, 3500],
+    trouble: (surroundings) => new Killer(surroundings, [300, 3500]),
     lateMs: 20_000,
     cli: await copyPackage(join(folder, "package")),
     folder,
@@ -81,6 +84,46 @@ async function report(folder: string, record: ChaosRecord, violations: readonly 
 
 async function writeRecord(folder: string, record: ChaosRecord): Promise<void> {
   await writeFile(join(folder, "record.json"), JSON.stringify(record));
+}
+
+async function powerLoss(seed: number, { copies, strace }: NonNullable<ChaosArgs["powerLoss"]>): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), "pawl-power-loss-"));
+  console.log(`power loss: seed ${seed}, ${copies} copies, in ${folder}`);
+  const cli = await copyPackage(join(folder, "package"));
+  let broken = 0;
+  const onRevived = async (kind: string, { record, violations, databases }: Revived): Promise<void> => {
+    const { runs, effects, steps } = figuresOf(record);
+    console.log(
+      `  ${kind}: ${databases} databases sound, ${runs} runs, ${steps} steps, ${effects} effects, ${violations.length} violations`,
+    );
+    if (violations.length === 0) return;
+    broken++;
+    await report(folder, record, violations);
+  };
+  const options = { seed, actors: 80, snapshots: copies, everyMs: [500, 2500] as const, lateMs: 20_000, cli };
+  await losePower({ ...options, folder: join(folder, "copies"), onRevived: (one) => onRevived("a copy", one) });
+  if (strace) {
+    await loseWhatIsNotSynced({
+      ...options,
+      folder: join(folder, "disks"),
+      onRevived: (one) => onRevived("a disk", one),
+    });
+  }
+  if (strace && !(await isLieFoundOut({ ...options, snapshots: 2, folder: join(folder, "lies") }))) {
+    console.log("MISSED: nothing was found wrong on disks that had not kept what they said");
+    return 1;
+  }
+  if (broken > 0) return 1;
+  await rm(folder, { recursive: true, force: true });
+  return 0;
+}
+
+/** A checker that cannot fail is no checker: disks that have only said that they keep what came last. */
+async function isLieFoundOut(options: PowerLossOptions): Promise<boolean> {
+  const revived = await loseWhatIsNotSynced({ ...options, lateMs: 3000, lyingMs: 700 });
+  const found = revived.flatMap(({ violations }) => violations);
+  console.log(`  disks that lie: ${found.length} violations, as it must be`);
+  return found.length > 0;
 }
 
 async function variants({ seed, json }: ChaosArgs, which: string): Promise<number> {

@@ -36,6 +36,9 @@ describe("outcomes", () => {
     expect(
       problemsOf(chain({ status: terminated, operations: [operation("terminate", 400, { outcome: "lost" })] })),
     ).toEqual([]);
+    const restarted = [operation("terminate", 400), operation("restart", 500, { outcome: "lost", fromTop: 0 })];
+    expect(problemsOf(chain({ operations: restarted }))).toEqual([]);
+    expect(problemsOf(chain({ status: terminated, operations: restarted }))).toEqual([]);
     expect(problemsOf(chain({ status: "gone", operations: [operation("delete", 400, { outcome: "lost" })] }))).toEqual(
       [],
     );

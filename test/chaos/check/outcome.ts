@@ -33,10 +33,16 @@ export const runsEnd: Rule = (life, { isOver }) => {
 
 /** Whether the last thing done to a run was to end it. A termination is refused to a run that has ended by itself. */
 function lastEnding(life: LifeRecord): "yes" | "maybe" | "no" {
-  const last = life.operations.findLast(
-    (operation) => (operation.method === "terminate" || operation.method === "restart") && wasDone(operation) !== "no",
-  );
-  return last === undefined || last.method === "restart" ? "no" : wasDone(last);
+  let isSure = true;
+  for (const operation of life.operations.toReversed()) {
+    const done = wasDone(operation);
+    if (done === "no" || (operation.method !== "terminate" && operation.method !== "restart")) continue;
+    if (operation.method === "terminate") return isSure ? done : "maybe";
+    if (done === "yes") return "no";
+    // One that may have been done leaves both open.
+    isSure = false;
+  }
+  return "no";
 }
 
 function ofItsOwn(life: LifeRecord, { status, error, rollback }: Status): string[] {

@@ -1,31 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Binding, Plan } from "../../fixtures/chaos-app/protocol.ts";
 import { hasEffect, kindOf, stepsOf } from "../plan/acts.ts";
-import { makePlan, type PlanStyle } from "../plan/make-plan.ts";
+import { makePlan } from "../plan/make-plan.ts";
 import { eventDelayMs, makeScript, type Moment, type Move, type Script } from "../plan/make-script.ts";
 import { Random } from "../plan/random.ts";
 import type { Chronicle } from "../record/chronicle.ts";
 import { type LifeRecord, type Operation, type Status, wasDone } from "../record/record.ts";
 import type { Client } from "./client.ts";
 import { EventSender } from "./event-sender.ts";
-import type { HubClient } from "./hub-client.ts";
 import { Lock } from "./lock.ts";
+import type { Stage } from "./stage.ts";
 
 const TERMINAL: ReadonlySet<string> = new Set(["complete", "errored", "terminated"]);
-
-/** What all actors share. */
-export interface Stage {
-  readonly chronicle: Chronicle;
-  readonly client: Client;
-  readonly style: PlanStyle;
-  hubOf(name: string): HubClient;
-  /** True when the load is over: what is under way goes on to its end, and nothing new is begun. */
-  readonly isOver: boolean;
-  /** When the last kill's restart let requests through; runs get their patience from then on. */
-  readonly calmSince: number;
-  /** How long a run may do nothing at all, beyond its own waits, once nobody kills any more. */
-  readonly patienceMs: number;
-}
 
 /** Drives one instance id through its lives: creates it, does to it what its script says, sees it to its end. */
 export class Actor {
@@ -233,9 +219,10 @@ export async function untilEnded(stage: Stage, life: LifeRecord): Promise<Status
   }
 }
 
-export async function readFinal(client: Client, life: LifeRecord): Promise<void> {
+export async function readFinal(client: Client, life: LifeRecord): Promise<Status | "gone"> {
   const status = await client.status(life);
   const hasEnded = status !== "gone" && TERMINAL.has(status.status);
   const history = hasEnded ? { history: await client.history(life) } : {};
   life.final = { readAt: Date.now(), status, ...history };
+  return status;
 }

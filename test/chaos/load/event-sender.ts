@@ -7,6 +7,11 @@ import type { Lock } from "./lock.ts";
 
 let lastEvent = 0;
 
+/** Payload of an event, unlike that of any other. */
+export function nextEvent(): number {
+  return ++lastEvent;
+}
+
 /**
  * Sends a run the events that its plan waits for, one for each wait, each some time after the other. An event whose
  * answer was lost is followed by another: it may have been accepted or not.
@@ -43,7 +48,7 @@ export class EventSender {
 
   async #send(type: string): Promise<void> {
     const operation = await this.#client.operate(this.#life, { method: "sendEvent", type }, () => {
-      const payload = ++lastEvent;
+      const payload = nextEvent();
       return this.#client.attempt(this.#life, "sendEvent", [{ type, payload }], payload);
     });
     // It has ended; a restart makes a new queue.

@@ -1,17 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Random } from "../plan/random.ts";
-import type { Chronicle } from "../record/chronicle.ts";
 import type { Effect, Kill, Method } from "../record/record.ts";
-import type { ChaosServer } from "../server/chaos-server.ts";
 import type { Ambush, Reaction } from "../server/witness.ts";
-
-export interface KillerOptions {
-  readonly server: ChaosServer;
-  readonly chronicle: Chronicle;
-  readonly random: Random;
-  /** How long the server is left in peace between being up and the next kill. */
-  readonly peaceMs: readonly [number, number];
-}
+import type { Surroundings, Trouble } from "./trouble.ts";
 
 /** How long to lie in wait for a moment before killing at any. */
 const AMBUSH_MS = 1500;
@@ -31,27 +22,27 @@ const PREY: Readonly<Record<string, (effect: Effect) => boolean>> = {
  * Kills the server again and again: at any moment, right when an effect arrives at the witness, right after it was
  * answered, right when a client has its answer, and while it starts. Brings it back each time.
  */
-export class Killer {
-  readonly #options: KillerOptions;
+export class Killer implements Trouble {
+  readonly #surroundings: Surroundings;
+  /** How long the server is left in peace between being up and the next kill. */
+  readonly #peaceMs: readonly [number, number];
   #ambush: Ambush = () => undefined;
   #onAnswer: (method: Method) => void = () => {};
   #hasRuntimeDied = false;
 
-  constructor(options: KillerOptions) {
-    this.#options = options;
+  constructor(surroundings: Surroundings, peaceMs: readonly [number, number]) {
+    this.#surroundings = surroundings;
+    this.#peaceMs = peaceMs;
   }
 
-  /** For the witness: what to do about an effect. */
   readonly ambush: Ambush = (effect) => this.#ambush(effect);
 
-  /** For the client: an operation has just been answered. */
   readonly answered = (method: Method): void => this.#onAnswer(method);
 
-  /** Until it is over; the server is up and open then. */
   async run(isOver: () => boolean): Promise<void> {
-    const { random, peaceMs } = this.#options;
+    const { random } = this.#surroundings;
     while (!isOver()) {
-      await pause(random.between(...peaceMs), isOver);
+      await pause(random.between(...this.#peaceMs), isOver);
       if (isOver()) return;
       const how = this.#how();
       await this.#atMoment((when) => this.#strike(how, when));
@@ -60,7 +51,7 @@ export class Killer {
   }
 
   #how(): Kill["how"] {
-    const how = this.#options.random.weighted({ group: 84, runtime: 10, stop: 6 });
+    const how = this.#surroundings.random.weighted({ group: 84, runtime: 10, stop: 6 });
     // The host starts workerd again ever more slowly when it ends again and again.
     if (how === "runtime" && this.#hasRuntimeDied) return "group";
     this.#hasRuntimeDied = how === "runtime";
@@ -68,7 +59,7 @@ export class Killer {
   }
 
   #strike(how: Kill["how"], when: string): void {
-    const { server, chronicle } = this.#options;
+    const { server, chronicle } = this.#surroundings;
     if (how !== "stop") {
       server.kill(how, when);
       return;
@@ -79,7 +70,7 @@ export class Killer {
 
   /** Resolves when it is done. */
   async #atMoment(strike: (when: string) => void): Promise<void> {
-    const { random } = this.#options;
+    const { random } = this.#surroundings;
     const moment = random.weighted({ any: 30, arrival: 25, answer: 20, reply: 25 });
     if (moment === "any") {
       strike("at any moment");
@@ -112,7 +103,7 @@ export class Killer {
   }
 
   async #recover(how: Kill["how"]): Promise<void> {
-    const { server, random } = this.#options;
+    const { server, random } = this.#surroundings;
     if (how === "runtime") {
       const up = server.runtimeUp();
       await up;
@@ -141,7 +132,7 @@ export class Killer {
         resolve();
       };
       const timer = setTimeout(done, HOLD_MS);
-      const forget = this.#options.chronicle.onEffect(done);
+      const forget = this.#surroundings.chronicle.onEffect(done);
     });
   }
 }

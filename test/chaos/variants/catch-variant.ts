@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CampaignResult, runCampaign } from "../campaign.ts";
 import type { Violation } from "../check/violation.ts";
+import { Killer } from "../load/killer.ts";
 import { copyPackage } from "./copy-package.ts";
 import type { Variant } from "./variants.ts";
 
@@ -23,7 +24,7 @@ export async function catchVariant(variant: Variant, seed: number): Promise<Caug
       minKills: 1,
       actors: 80,
       style: { longWaits: variant.needsLongWaits === true ? { share: 0.5, ms: [11_000, 12_000] } : undefined },
-      peaceMs: [200, 1000],
+      trouble: (surroundings) => new Killer(surroundings, [200, 1000]),
       lateMs: 6000,
       cli: await copyPackage(join(folder, "package"), variant.patches),
       folder,
