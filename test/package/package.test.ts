@@ -43,6 +43,8 @@ test("the package has what runs, and neither tests nor sources of anything else"
       "dist/compiler/index.js",
       "dist/engine/index.js",
       "dist/host/door/door.js",
+      "dist/react/index.d.ts",
+      "dist/react/index.js",
     ]),
   );
   expect(files.filter((path) => /\.test\.|^(?:test|bench|examples|src)\//.test(path))).toEqual([]);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Part } from "../fixtures/gateway-app/program.ts";
 import { type AppPage, PATIENCE_MS, reactApp } from "./react-app.ts";
 
@@ -24,10 +24,13 @@ async function threePages(name: string): Promise<AppPage[]> {
 /** Waits until all pages know the same, and it is what is expected. */
 async function allShow(pages: readonly AppPage[], status: string): Promise<void> {
   await Promise.all(pages.map((page) => page.has("status", status)));
-  const [first, ...others] = pages;
-  for (const other of others) {
-    await expect.poll(async () => other.state(), { timeout: PATIENCE_MS }).toEqual(await first?.state());
-  }
+  await vi.waitFor(
+    async () => {
+      const [first, ...others] = await Promise.all(pages.map((page) => page.state()));
+      expect(others).toEqual(others.map(() => first));
+    },
+    { timeout: PATIENCE_MS, interval: 50 },
+  );
 }
 
 test("three pages on one agent, killed with -9 in the middle: all come to the same end without a reload", async () => {

@@ -65,7 +65,8 @@ test.each<[string, AgentOptions, boolean]>([
   expect(keyOf(options) === keyOf(BASE)).toBe(shares);
 });
 
-test("two tokens are two users", () => {
+test("two tokens are two users, and the order in a query says nothing", () => {
+  expect(keyOf({ ...BASE, query: { a: "1", b: "2" } })).toBe(keyOf({ ...BASE, query: { b: "2", a: "1" } }));
   expect(keyOf({ ...BASE, token: "ada" })).not.toBe(keyOf({ ...BASE, token: "bob" }));
   expect(keyOf({ agent: "A" })).toBe(keyOf({ agent: "A", name: "default" }));
 });

@@ -33,7 +33,8 @@ interface Page {
 
 /** Options with the same key share one connection. */
 export function keyOf({ agent, name, host, basePath, token, query, session }: AgentOptions): string {
-  const user = [typeof token === "string" ? token : null, Object.entries(query ?? {}), session ?? null];
+  const sorted = Object.entries(query ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const user = [typeof token === "string" ? token : null, sorted, session ?? null];
   return JSON.stringify([host ?? null, basePath ?? null, kebabCase(agent), name ?? "default", ...user]);
 }
 
