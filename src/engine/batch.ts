@@ -22,9 +22,12 @@ export interface BatchOptions extends Omit<CreateOptions, "id"> {
   instances?: readonly CreateOptions[];
 }
 
+const INVALID = "(body) Provided argument is invalid";
 const LOCATIONS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "apac-ne", "apac-se", "oc", "afr", "me"];
 
 export function requestOf(options: CreateOptions | undefined): CreateRequest {
+  // An id where options are expected would make an instance of another id.
+  if (options !== undefined && (typeof options !== "object" || options === null)) throw refused(INVALID);
   const { id = crypto.randomUUID(), params = {}, retention } = options ?? {};
   if (!isCreatableId(id)) throw refused(REFUSAL.invalidId);
   return { id, params, ...retentionOf(retention) };
@@ -39,10 +42,10 @@ export function requestsOfArray(batch: readonly CreateOptions[]): CreateRequest[
 
 /** The object form, checked whole before anything is made. `count` wins over `instances`. */
 export function requestsOfObject(batch: BatchOptions | null | undefined): CreateRequest[] {
-  if (typeof batch !== "object" || batch === null) throw refused("(body) Provided argument is invalid");
+  if (typeof batch !== "object" || batch === null) throw refused(INVALID);
   if ("count" in batch) return requestsOfCount(batch);
   const { instances } = batch;
-  if (!Array.isArray(instances)) throw refused("(body) Provided argument is invalid");
+  if (!Array.isArray(instances)) throw refused(INVALID);
   if (instances.length === 0 || instances.length > MAX_BATCH)
     throw refused("(body) Batch size exceeds maximum allowed");
   for (const options of instances) checkEntry(options);

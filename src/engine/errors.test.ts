@@ -17,6 +17,7 @@ class NonRetryableError extends Error {
 test.each<[string, unknown, string, string]>([
   ["Error", new Error("a"), "Error", "a"],
   ["a built-in subclass", new TypeError("a"), "TypeError", "a"],
+  ["an AggregateError", new AggregateError([new Error("inner")], "a"), "AggregateError", "a"],
   ["a class of the application", new MyError("boom"), "Error", "MyError: boom"],
   ["an error without a message", new MyError(""), "Error", "MyError"],
   ["text", "plain", "Error", "plain"],

@@ -23,15 +23,13 @@ export interface ErrorRecord {
   facts?: Record<string, unknown>;
 }
 
-const BUILT_IN: Readonly<Record<string, ErrorConstructor>> = {
-  Error,
-  TypeError,
-  RangeError,
-  SyntaxError,
-  ReferenceError,
-  EvalError,
-  URIError,
-};
+/** Classes that survive between isolates, whatever the date. */
+const BUILT_IN: ReadonlyMap<string, (message: string) => Error> = new Map([
+  ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError].map(
+    (Class): [string, (message: string) => Error] => [Class.name, (message) => new Class(message)],
+  ),
+  ["AggregateError", (message) => new AggregateError([], message)],
+]);
 
 const MAX_NAME = 256;
 const MAX_STACK = 4096;
@@ -45,7 +43,7 @@ export function recordOf(thrown: unknown, keepsNames = false): ErrorRecord {
   const name = textOf(thrown, "name").slice(0, MAX_NAME);
   const message = textOf(thrown, "message").slice(0, MAX_MESSAGE);
   const record: ErrorRecord =
-    keepsNames || Object.hasOwn(BUILT_IN, name) || thrown instanceof DOMException
+    keepsNames || BUILT_IN.has(name) || thrown instanceof DOMException
       ? { name, message }
       : { name: "Error", message: message === "" ? name : `${name}: ${message}` };
   if (thrown instanceof DOMException) record.dom = true;
@@ -90,11 +88,12 @@ function jsonBytes(value: unknown): number | undefined {
 }
 
 export function reviveError(record: ErrorRecord): Error {
-  const constructor = (Object.hasOwn(BUILT_IN, record.name) && BUILT_IN[record.name]) || Error;
-  const error = record.dom === true ? new DOMException(record.message, record.name) : new constructor(record.message);
+  const { name, message } = record;
+  const error =
+    record.dom === true ? new DOMException(message, name) : (BUILT_IN.get(name)?.(message) ?? new Error(message));
   const own = { ...record.facts, ...(record.stack === undefined ? {} : { stack: record.stack }) };
   for (const [key, value] of Object.entries(own)) define(error, key, value, key !== "stack");
-  if (error.name !== record.name) define(error, "name", record.name, false);
+  if (error.name !== name) define(error, "name", name, false);
   return error;
 }
 

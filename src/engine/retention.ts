@@ -11,11 +11,14 @@ export interface Retention {
 export const DEFAULT_RETENTION_MS = 30 * 86_400_000;
 
 /** Checks the `retention` of `create`. Terminated runs are kept as errored ones are. */
-export function retentionOf(given: { successRetention?: unknown; errorRetention?: unknown } | undefined): Retention {
-  const retention: Retention = {};
-  if (given?.successRetention !== undefined) retention.successRetentionMs = duration(given.successRetention);
-  if (given?.errorRetention !== undefined) retention.errorRetentionMs = duration(given.errorRetention);
-  return retention;
+export function retentionOf(
+  given: { successRetention?: unknown; errorRetention?: unknown } | null | undefined,
+): Retention {
+  const { successRetention = null, errorRetention = null } = given ?? {};
+  return {
+    ...(successRetention !== null && { successRetentionMs: duration(successRetention) }),
+    ...(errorRetention !== null && { errorRetentionMs: duration(errorRetention) }),
+  };
 }
 
 function duration(value: unknown): number {

@@ -36,11 +36,11 @@ export default {
     const [, command, name, variant] = new URL(request.url).pathname.split("/");
     if (command === "programs") {
       return Response.json(
-        programs.map(({ section, title, old, ...program }) => ({
+        programs.map(({ section, title, date, ...program }) => ({
           name: nameOf({ section, title }),
           section,
           title,
-          old,
+          date,
           ...program,
         })),
       );

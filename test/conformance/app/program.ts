@@ -113,8 +113,11 @@ export interface Program {
   readonly drive?: (world: World) => unknown;
   /** Default: `PROGRAMS`; `SHORT` has a limit of 3 steps. */
   readonly workflow?: "SHORT";
-  /** Runs under the compatibility date before an uncaught `NonRetryableError` kept its name. */
-  readonly old?: true;
+  /**
+   * Runs under the compatibility date before an uncaught `NonRetryableError` kept its name (`old`), or the one before
+   * errors kept their names between objects (`legacy`).
+   */
+  readonly date?: "old" | "legacy";
   /** Names of errors are compared as they are: see `foldNames`. */
   readonly rawNames?: true;
   /** The history of the first instance is not compared, for this reason. */

@@ -5,7 +5,7 @@ export interface Listed {
   readonly name: string;
   readonly section: string;
   readonly title: string;
-  readonly old?: true;
+  readonly date?: Profile;
   /** Why its history is not compared. */
   readonly noHistory?: string;
 }
@@ -42,8 +42,8 @@ export async function runPrograms(
   return outcomes;
 }
 
-async function runOne({ name: host, urls }: Host, { name, old }: Listed, variant: string): Promise<Outcome> {
-  const url = `${urls[old === true ? "old" : "now"]}/run/${name}/${variant}`;
+async function runOne({ name: host, urls }: Host, { name, date = "now" }: Listed, variant: string): Promise<Outcome> {
+  const url = `${urls[date]}/run/${name}/${variant}`;
   // A server closes connections that rest; one that is used again at that moment breaks.
   const response = await fetch(url, { method: "POST", headers: { connection: "close" } });
   const text = await response.text();
@@ -53,8 +53,8 @@ async function runOne({ name: host, urls }: Host, { name, old }: Listed, variant
 
 /** Whether every step outcome is followed by a replay, from now on. @throws when the engine cannot be told so */
 export async function forceReplay({ name, urls }: Host, on: boolean): Promise<void> {
-  for (const profile of ["now", "old"] satisfies Profile[]) {
-    const response = await fetch(`${urls[profile]}/replay/${on ? "on" : "off"}`, { method: "POST" });
+  for (const url of Object.values(urls)) {
+    const response = await fetch(`${url}/replay/${on ? "on" : "off"}`, { method: "POST" });
     const { shards } = (await response.json()) as { shards: number };
     if (shards === 0) throw new Error(`${name} has no engine of ours to force replays on`);
   }

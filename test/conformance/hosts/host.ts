@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
-import type { Application } from "../../support/cloudflare/application.ts";
+import type { Application, Served } from "../../support/cloudflare/application.ts";
 import { bundleWorker } from "../../support/cloudflare/bundle.ts";
 
 export const APP_FOLDER = fileURLToPath(new URL("../app/", import.meta.url));
 
-/** The application's two compatibility dates; see its wrangler.jsonc. */
-export const DATES = { now: "2026-11-01", old: "2026-05-13" } as const;
+/** The application's compatibility dates; see its wrangler.jsonc. */
+export const DATES = { now: "2026-11-01", old: "2026-05-13", legacy: "2026-04-20" } as const;
 
 export type Profile = keyof typeof DATES;
 
@@ -27,4 +27,16 @@ export interface Host {
 export async function application(compatibilityDate: string): Promise<Application> {
   const script = await bundleWorker(`${APP_FOLDER}main.ts`);
   return { name: "conformance", script, compatibilityDate, workflows: WORKFLOWS };
+}
+
+/** It served under each of its dates. */
+export async function hostOf(name: string, serve: (profile: Profile) => Promise<Served>): Promise<Host> {
+  const [now, old, legacy] = await Promise.all([serve("now"), serve("old"), serve("legacy")]);
+  return {
+    name,
+    urls: { now: now.url, old: old.url, legacy: legacy.url },
+    stop: async () => {
+      await Promise.all([now.stop(), old.stop(), legacy.stop()]);
+    },
+  };
 }

@@ -108,6 +108,40 @@ const arrays: readonly Program[] = [
       return { count: created.length, differ: created[0]?.id !== created[1]?.id };
     },
   },
+  ...(
+    [
+      ["null", null],
+      ["text", "a"],
+      ["a number", 5],
+    ] as const
+  ).map(([what, entry]): Program => ({
+    section: "3.3",
+    title: `an array with ${what} as entry`,
+    drive: async ({ binding, tried }) =>
+      tried(async () => ((await binding.createBatch([entry])) as Instance[]).map(({ id }) => id.length > 10)),
+  })),
+  {
+    section: "3.3",
+    title: "an array with params that cannot be kept: nothing is created",
+    drive: async (world) => {
+      const outcome = await batch(world, [
+        { id: `${world.id}a` },
+        { id: `${world.id}b`, params: "x".repeat(1_100_000) },
+      ]);
+      return { refused: String(outcome).startsWith("throws"), a: await exists(world, `${world.id}a`) };
+    },
+  },
+  {
+    section: "3.3",
+    title: "an array with a wrong retention: nothing is created",
+    drive: async (world) => {
+      const outcome = await batch(world, [
+        { id: `${world.id}a` },
+        { id: `${world.id}b`, retention: { successRetention: "soon" } },
+      ]);
+      return { outcome, a: await exists(world, `${world.id}a`) };
+    },
+  },
   {
     section: "3.3",
     title: "what it returns are handles",

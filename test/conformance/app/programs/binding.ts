@@ -204,6 +204,54 @@ const creation: readonly Program[] = [
         }),
       ),
   },
+  ...(
+    [
+      ["null", null],
+      ["text", "a"],
+      ["a number", 5],
+      ["an array", []],
+    ] as const
+  ).map(([what, options]): Program => ({
+    section: "3.2",
+    title: `create with ${what} instead of options`,
+    drive: ({ tried, binding, ended }) =>
+      tried(async () => {
+        const instance = await binding.create(options);
+        return { made: instance.id.length > 10, ...(await ended(instance)) };
+      }),
+  })),
+  ...(
+    [
+      ["null", null],
+      ["text", "1 day"],
+      ["a number", 5],
+      ["an array", []],
+      ["an unknown key", { success: "1 day" }],
+      ["a negative number", { successRetention: -1 }],
+      ["zero", { successRetention: 0 }],
+      ["a word", { successRetention: "soon" }],
+      ["an unknown unit", { errorRetention: "5 parsecs" }],
+      ["null as a duration", { errorRetention: null }],
+      ["undefined as a duration", { errorRetention: undefined }],
+    ] as const
+  ).map(([what, retention]): Program => ({
+    section: "3.2",
+    title: `create with retention: ${what}`,
+    drive: ({ tried, binding, id, ended }) => tried(async () => ended(await binding.create({ id, retention }))),
+  })),
+  {
+    section: "3.2",
+    title: "create with an unknown locationHint",
+    drive: ({ tried, binding, id, ended }) =>
+      tried(async () => ended(await binding.create({ id, locationHint: "moon" }))),
+  },
+  {
+    section: "3.2",
+    title: "params of exactly 1 MiB",
+    run: (_step, event) => (event.payload as string).length,
+    drive: ({ result }) => result("x".repeat(1024 * 1024)),
+    noHistory: "it would hold a million characters",
+  },
   {
     section: "3.2",
     title: "retention undefined is accepted",

@@ -91,13 +91,23 @@ const old: readonly Program[] = KINDS.filter(([what]) => what.includes("NonRetry
     {
       section: "6.8",
       title: `before 2026-05-14: ${what} thrown by a callback`,
-      old: true,
+      date: "old",
       run: (step) => step.do("fails", ONE_RETRY, thrown(make())),
     },
     {
       section: "6.8",
+      title: `before 2026-05-14, caught: ${what}`,
+      date: "old",
+      run: async (step) => {
+        const seen = await tried(() => step.do("fails", ONE_RETRY, thrown(make())));
+        await step.do("next", () => 1);
+        return seen;
+      },
+    },
+    {
+      section: "6.8",
       title: `before 2026-05-14: ${what} thrown by run`,
-      old: true,
+      date: "old",
       run: async (step) => {
         await step.do("before", () => 1);
         throw make();
@@ -105,6 +115,42 @@ const old: readonly Program[] = KINDS.filter(([what]) => what.includes("NonRetry
     },
   ],
 );
+
+/** Names and own properties of errors, before they were kept between objects. */
+const legacy: readonly Program[] = KINDS.flatMap(([what, make]): Program[] => [
+  {
+    section: what.includes("NonRetryable") ? "6.8" : "6.9",
+    title: `before 2026-04-21, caught: ${what}`,
+    date: "legacy",
+    rawNames: true,
+    run: async (step, _event, { trace }) => {
+      const seen = await tried(() =>
+        step.do("fails", ONE_RETRY, ({ attempt }) => {
+          trace(`attempt ${attempt}`);
+          return thrown(make())();
+        }),
+      );
+      await step.do("next", () => 1);
+      return seen;
+    },
+  },
+  {
+    section: what.includes("NonRetryable") ? "6.8" : "6.9",
+    title: `before 2026-04-21, not caught: ${what}`,
+    date: "legacy",
+    rawNames: true,
+    run: (step) => step.do("fails", { retries: { limit: 0, delay: 0 } }, thrown(make())),
+  },
+  {
+    section: "5.2",
+    title: `before 2026-04-21, by run: ${what}`,
+    date: "legacy",
+    rawNames: true,
+    run: () => {
+      throw make();
+    },
+  },
+]);
 
 const shapes: readonly Program[] = [
   {
@@ -202,4 +248,4 @@ const shapes: readonly Program[] = [
   },
 ];
 
-export const failures: readonly Program[] = [...caught, ...uncaught, ...top, ...old, ...shapes];
+export const failures: readonly Program[] = [...caught, ...uncaught, ...top, ...old, ...legacy, ...shapes];

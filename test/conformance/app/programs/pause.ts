@@ -203,6 +203,30 @@ const pause: readonly Program[] = [
   },
   {
     section: "4.4",
+    title: "a pause that comes while a step is about to call a step inside of itself",
+    run: async (step, _event, { trace, passed }) => {
+      await step.do("outer", { retries: { limit: 0, delay: 0 } }, async () => {
+        trace("outer begins");
+        await passed("gate");
+        await step.do("inner", () => trace("inner"));
+        trace("outer ends");
+      });
+      return "done";
+    },
+    drive: async ({ create, traced, open, sleep, ended }) => {
+      const instance = await create();
+      await traced("outer begins");
+      await instance.pause();
+      open("gate");
+      await sleep(300);
+      const { status } = await instance.status();
+      await instance.resume();
+      return { status, ended: await ended(instance) };
+    },
+    noHistory: "a replay between the two repeats the outer one",
+  },
+  {
+    section: "4.4",
     title: "pause twice is pause once",
     run: (step, _event, { once }) => {
       once("sleeps");

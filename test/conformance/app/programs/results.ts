@@ -46,6 +46,34 @@ const sizes: readonly Program[] = [
   },
   {
     section: "6.10",
+    title: "a result of exactly 1 MiB",
+    run: async (step) => (await step.do("large", NO_RETRY, () => "x".repeat(1024 * 1024))).length,
+    noHistory: "it would hold a million characters",
+  },
+  {
+    section: "6.10",
+    title: "a result of 900,000 characters that JSON writes with six each",
+    run: async (step) => (await step.do("large", NO_RETRY, () => "\u0001".repeat(900_000))).length,
+    noHistory: "it would hold a million characters",
+  },
+  {
+    section: "6.10",
+    title: "a result of 90,000 fractions",
+    run: async (step) =>
+      (await step.do("large", NO_RETRY, () => Array.from({ length: 90_000 }, (_, i) => i / 7))).length,
+    noHistory: "it would hold as many numbers",
+  },
+  {
+    section: "6.10",
+    title: "a short view of a buffer above 1 MiB",
+    run: async (step) => {
+      const seen = await tried(() => step.do("view", NO_RETRY, () => new Uint8Array(3 * 1024 * 1024).subarray(0, 5)));
+      return seen instanceof Uint8Array ? seen.length : String(seen);
+    },
+    noHistory: "it would hold a million numbers",
+  },
+  {
+    section: "6.10",
     title: "a result above 1 MiB",
     run: async (step) => {
       const seen = await tried(() => step.do("large", NO_RETRY, () => "x".repeat(1024 * 1024 + 10)));

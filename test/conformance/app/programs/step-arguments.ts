@@ -33,6 +33,8 @@ const signatures: readonly Program[] = (
     ["a callback that returns a thenable", ["a", (): PromiseLike<number> => Promise.resolve(2)]],
     ["a bad name and a bad config: the name is named", ["a\n", { x: 1 }, one]],
     ["a bad config and no callback: the callback is named", ["a", { x: 1 }]],
+    ["a bad name and a bad rollback: the rollback is named", ["a\n", one, 5]],
+    ["a bad config and a bad rollback: the rollback is named", ["a", { x: 1 }, one, 5]],
   ] as const
 ).map(([what, args]): Program => ({
   section: "6.1",
@@ -41,6 +43,27 @@ const signatures: readonly Program[] = (
 }));
 
 const refusals: readonly Program[] = [
+  {
+    section: "6.1",
+    title: "one step more than the limit with a bad name: the limit is named",
+    workflow: "SHORT",
+    run: async (step) => {
+      for (let i = 0; i < 3; i++) await step.do("a", one);
+      return doIt(step, "a\n", one);
+    },
+  },
+  {
+    section: "6.1",
+    title: "a refused call of do counts as one of the steps of the limit",
+    workflow: "SHORT",
+    run: async (step) => {
+      await doIt(step, "a\n", one);
+      await doIt(step, "a", { x: 1 }, one);
+      const seen: unknown[] = [];
+      for (let i = 0; i < 3; i++) seen.push((await doIt(step, "a", one)) === 1 ? "called" : "refused");
+      return seen;
+    },
+  },
   {
     section: "6.1",
     title: "a refusal that is not caught is the run's error",
@@ -79,6 +102,8 @@ const CONFIGS: readonly (readonly [what: string, config: unknown])[] = [
   ["a bare number in text as delay", { retries: { limit: 1, delay: "500" } }],
   ["a bare number in text as timeout", { timeout: "60000", retries: { limit: 1, delay: 1 } }],
   ["a delay of a year", { retries: { limit: 1, delay: "1 year" } }],
+  ["a delay of a hundred years", { retries: { limit: 1, delay: "100 years" } }],
+  ["a timeout of a hundred years", { timeout: "100 years" }],
   ["a delay of fractional hours", { retries: { limit: 1, delay: "1.5 hours" } }],
 ];
 

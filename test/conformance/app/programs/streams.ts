@@ -84,6 +84,7 @@ export const streams: readonly Program[] = [
         },
       }),
   ),
+  kept("a chunk of exactly 16 MiB", () => streamOf(bytes(16 * 1024 * 1024))),
   notKept("a stream of text is refused", () => streamOf("text")),
   notKept("a stream of numbers is refused", () => streamOf(1, 2)),
   notKept("a stream of DataViews is refused", () => streamOf(new DataView(new ArrayBuffer(4)))),

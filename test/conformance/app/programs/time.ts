@@ -27,6 +27,9 @@ const DURATIONS: readonly (readonly [what: string, duration: unknown])[] = [
   ["1 week", "1 week"],
   ["1 month", "1 month"],
   ["1 year in days", "365 days"],
+  ["365 days in milliseconds", 365 * 86_400_000],
+  ["one millisecond more than 365 days", 365 * 86_400_000 + 1],
+  ["a year", "1 year"],
   ["more than a year", "366 days"],
   ["a bare number in text", "60"],
   ["0.005 seconds", "0.005 seconds"],
@@ -208,6 +211,7 @@ const untils: readonly Program[] = [
   },
   ...(
     [
+      ["a Date two years ahead", new Date(Date.now() + 2 * 365 * 86_400_000)],
       ["a Date long past", new Date(5)],
       ["a number long past", 5],
       ["zero", 0],

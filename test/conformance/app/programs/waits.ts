@@ -353,6 +353,8 @@ const WRONG: readonly (readonly [what: string, options: unknown])[] = [
   ["a timeout of NaN", { type: "go", timeout: Number.NaN }],
   ["a timeout of a word", { type: "go", timeout: "soon" }],
   ["a timeout in an unknown unit", { type: "go", timeout: "5 parsecs" }],
+  ["a timeout of 365 days", { type: "go", timeout: "365 days" }],
+  ["a timeout of one millisecond more", { type: "go", timeout: 365 * 86_400_000 + 1 }],
   ["a timeout above a year", { type: "go", timeout: "366 days" }],
   ["an unknown key", { type: "go", colour: "red" }],
 ];
@@ -395,6 +397,42 @@ const types: readonly Program[] = (
   },
 }));
 
+const sizes: readonly Program[] = (
+  [
+    ["exactly 1 MiB", 1024 * 1024],
+    ["one character more than 1 MiB", 1024 * 1024 + 1],
+  ] as const
+).map(([what, length]): Program => ({
+  section: "8",
+  title: `a payload of ${what}`,
+  run: async (step) => ((await step.waitForEvent("wait", WAIT)).payload as string).length,
+  drive: async ({ create, tried, ended }) => {
+    const instance = await create();
+    const sent = await tried(() => instance.sendEvent({ type: "go", payload: "x".repeat(length) }));
+    if (sent === undefined) return ended(instance);
+    await instance.terminate();
+    return sent;
+  },
+  noHistory: "it would hold a million characters",
+}));
+
+const names: readonly Program[] = (
+  [
+    ["257 characters", "x".repeat(257)],
+    ["a line feed", "a\nb"],
+    ["nothing", ""],
+  ] as const
+).map(([what, name]): Program => ({
+  section: "8",
+  title: `waitForEvent with a name of ${what}`,
+  run: async (step) => tried(async () => (await step.waitForEvent(name, WAIT)).payload),
+  drive: async ({ create, ended }) => {
+    const instance = await create();
+    await instance.sendEvent({ type: "go", payload: 1 });
+    return ended(instance);
+  },
+}));
+
 const payloads: readonly Program[] = [...valueKinds, ...unkeepable].map(([what, make]): Program => ({
   section: "8",
   title: `${what} as an event's payload`,
@@ -411,4 +449,12 @@ const payloads: readonly Program[] = [...valueKinds, ...unkeepable].map(([what, 
   noHistory: "the history's own view of values has programs of its own",
 }));
 
-export const waits: readonly Program[] = [...receives, ...timeouts, ...options, ...types, ...payloads];
+export const waits: readonly Program[] = [
+  ...receives,
+  ...timeouts,
+  ...options,
+  ...types,
+  ...sizes,
+  ...names,
+  ...payloads,
+];
