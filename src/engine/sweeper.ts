@@ -11,6 +11,7 @@ const PARK_UNLESS_DUE_WITHIN_MS = 10_000;
 const PARK_EVENT_WAIT_AFTER_MS = 10_000;
 /** Code that was given a result and did not call a step since is taken to be at work for so long. */
 const PARK_IN_CODE_AFTER_MS = 10 * 60_000;
+const PARK_IN_CODE_WHERE_CROWDED_AFTER_MS = 10_000;
 /** More idle executions than this are parked without patience … */
 const MANY_IDLE = 250;
 /** … unless the replay would have to follow at once. */
@@ -78,8 +79,10 @@ export class Sweeper {
   }
 }
 
+/** Where others wait for the place: after a while also when code may be at something of its own, which is done again. */
 function isParkable(execution: Execution, now: number): boolean {
-  return !execution.isInCode && execution.nextDueAt() - now > DUE_SOON_MS;
+  const isAtRest = !execution.isInCode || now - execution.activeAt > PARK_IN_CODE_WHERE_CROWDED_AFTER_MS;
+  return isAtRest && execution.nextDueAt() - now > DUE_SOON_MS;
 }
 
 function isLongIdle(execution: Execution, now: number): boolean {

@@ -102,6 +102,22 @@ describe("concurrency.limit", () => {
     for (const id of [...others, waiter, sleeper]) await app.until(id, "complete", "LIMITED");
   });
 
+  test("so does one whose wait began before a step that has ended", async () => {
+    const waiters: string[] = [];
+    for (let n = 0; n < LIMIT; n++)
+      waiters.push(await create("LIMITED", `beside-${n}`, { awaits: "go", beside: true }));
+    for (const id of waiters) witness.release(id, "first");
+    const later = await create("LIMITED", "later-than-they");
+    await witness.until(later, (seen) => seen.length > 0);
+    for (const id of waiters) {
+      await app.call("sendEvent", [{ type: "go", payload: 1 }], { id, workflow: "LIMITED" });
+      witness.release(id, "second");
+    }
+    witness.release(later, "first");
+    for (const id of [...waiters, later]) await app.until(id, "complete", "LIMITED");
+    for (const id of waiters) expect(witness.of(id)).toEqual(["first", "second"]);
+  });
+
   test("a queued run can be paused, resumed, terminated and sent events", async () => {
     const [a = "", b = "", c = "", paused = "", ended = "", last = ""] = await createMany("LIMITED", "control", 6);
     await witness.until(c, (seen) => seen.length > 0);
