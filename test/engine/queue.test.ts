@@ -105,7 +105,7 @@ describe("concurrency.limit", () => {
   test("so does one whose wait began before a step that has ended", async () => {
     const waiters: string[] = [];
     for (let n = 0; n < LIMIT; n++)
-      waiters.push(await create("LIMITED", `beside-${n}`, { awaits: "go", beside: true }));
+      waiters.push(await create("LIMITED", `waits-beside-${n}`, { awaits: "go", beside: true }));
     for (const id of waiters) witness.release(id, "first");
     const later = await create("LIMITED", "later-than-they");
     await witness.until(later, (seen) => seen.length > 0);
