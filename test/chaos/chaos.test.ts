@@ -4,6 +4,7 @@ import { temporaryDirectory } from "../support/server.ts";
 import { runCampaign } from "./campaign.ts";
 import { Killer } from "./load/killer.ts";
 import { DIST } from "./places.ts";
+import { BRISK } from "./plan/make-plan.ts";
 import { figuresOf } from "./report/figures.ts";
 import { figuresText, violationText } from "./report/print.ts";
 
@@ -14,10 +15,10 @@ test("E1–E9: nothing is lost when a server under load is killed again and agai
   console.log(`chaos: seed ${SEED}; PAWL_SEED=${SEED} draws the same again`);
   const { record, violations } = await runCampaign({
     seed: SEED,
-    durationMs: 10_000,
+    durationMs: 6000,
     minKills: 4,
     actors: 80,
-    style: { longWaits: undefined },
+    style: BRISK,
     trouble: (surroundings) => new Killer(surroundings, [100, 900]),
     lateMs: 30_000,
     cli: join(DIST, "cli", "main.js"),

@@ -6,7 +6,12 @@ import type { Random } from "./random.ts";
 export interface PlanStyle {
   /** How many sleeps and events outlast the engine's patience (10 s), so that it drops the run from memory, and how long. */
   readonly longWaits: { readonly share: number; readonly ms: readonly [number, number] } | undefined;
+  /** What all other times are divided by; default 1. */
+  readonly haste?: number;
 }
+
+/** For short runs: steps, naps and delays take a third of their time. */
+export const BRISK: PlanStyle = { longWaits: undefined, haste: 3 };
 
 /** More failures than any step has retries. */
 export const ALWAYS = 1000;
@@ -95,9 +100,9 @@ class PlanMaker {
     const long = random.chance(0.5) ? random.between(40, 300) : random.between(400, 1200);
     return this.#place(prefix, random.pick(["load", "check", "send"]), {
       act: "do",
-      ms: random.chance(0.6) ? random.between(0, 20) : long,
+      ms: this.#brief(random.chance(0.6) ? random.between(0, 20) : long),
       limit,
-      delayMs: random.chance(0.9) ? random.between(10, 300) : random.between(1000, 2500),
+      delayMs: this.#brief(random.chance(0.9) ? random.between(10, 300) : random.between(1000, 2500)),
       fails,
       gives: random.weighted({ number: 8, text: 1, map: 1 }),
       undo: undo && !isHopeless,
@@ -113,14 +118,18 @@ class PlanMaker {
     const random = this.#random;
     const long = this.#style.longWaits;
     const isLong = long !== undefined && random.chance(long.share);
-    const ms = isLong ? random.between(...long.ms) : random.between(10, random.chance(0.8) ? 600 : 2500);
+    const ms = isLong ? random.between(...long.ms) : this.#brief(random.between(10, random.chance(0.8) ? 600 : 2500));
     return this.#place(prefix, "nap", { act: "sleep", ms });
   }
 
   #wait(prefix: string, type: string): StepAct {
     const random = this.#random;
     if (random.chance(0.2)) {
-      return this.#place(prefix, "listen", { act: "wait", type: SILENCE, timeoutMs: random.between(100, 1500) });
+      return this.#place(prefix, "listen", {
+        act: "wait",
+        type: SILENCE,
+        timeoutMs: this.#brief(random.between(100, 1500)),
+      });
     }
     return this.#place(prefix, "wait", { act: "wait", type, timeoutMs: HOUR_MS });
   }
@@ -132,6 +141,10 @@ class PlanMaker {
       this.#random.chance(0.8) ? child.#do("", false) : child.#sleep(""),
     );
     return this.#place("", "delegate", { act: "create", id, plan: { life: 1, hub: "hub-1", acts, throws: false } });
+  }
+
+  #brief(ms: number): number {
+    return Math.round(ms / (this.#style.haste ?? 1));
   }
 
   /** Gives a step its place, and the identity that the engine must give it (E6). */

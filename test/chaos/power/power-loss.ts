@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { CampaignResult } from "../campaign.ts";
 import { crowd } from "../load/crowd.ts";
 import { Stage } from "../load/stage.ts";
+import { BRISK } from "../plan/make-plan.ts";
 import { Random } from "../plan/random.ts";
 import { Chronicle } from "../record/chronicle.ts";
 import { ChaosServer } from "../server/chaos-server.ts";
@@ -23,7 +24,7 @@ export interface PowerLossOptions {
   readonly cli: string;
   readonly folder: string;
   /** What the loss does to a copy. Default: nothing, beyond what the moment has done. */
-  readonly lose?: (snapshot: Snapshot) => Promise<void>;
+  readonly lose?: (snapshot: Snapshot, index: number) => Promise<void>;
   readonly onRevived?: (revived: Revived) => Promise<void>;
 }
 
@@ -103,7 +104,7 @@ async function reviveAll(
   const { cli, folder, lateMs } = options;
   const revived: Revived[] = [];
   for (const [index, snapshot] of snapshots.entries()) {
-    await options.lose?.(snapshot);
+    await options.lose?.(snapshot, index);
     const name = `copy-${index + 1}`;
     const one = await revive({ snapshot, witness, name, cli, folder: join(folder, name), lateMs });
     await options.onRevived?.(one);
@@ -130,7 +131,7 @@ async function underLoad<T>(options: PowerLossOptions, witness: Witness, work: (
   try {
     await server.start();
     server.open();
-    stage = new Stage({ chronicle, server, style: { longWaits: undefined }, patienceMs: lateMs });
+    stage = new Stage({ chronicle, server, style: BRISK, patienceMs: lateMs });
     void crowd(stage, actors);
     return await work({ server, chronicle, moment: () => delay(random.between(...everyMs)) });
   } finally {

@@ -6,6 +6,7 @@ import { readFinal, untilEnded } from "../load/actor.ts";
 import { eventsFor, nextEvent } from "../load/event-sender.ts";
 import { finish, inParallel } from "../load/finish.ts";
 import { Stage } from "../load/stage.ts";
+import { BRISK } from "../plan/make-plan.ts";
 import { type LifeRecord, wasDone } from "../record/record.ts";
 import { ChaosServer } from "../server/chaos-server.ts";
 import type { Witness } from "../server/witness.ts";
@@ -39,7 +40,7 @@ export async function revive(options: ReviveOptions): Promise<CampaignResult & {
   try {
     await server.start();
     server.open();
-    stage = new Stage({ chronicle, server, style: { longWaits: undefined }, patienceMs: lateMs });
+    stage = new Stage({ chronicle, server, style: BRISK, patienceMs: lateMs });
     stage.calm();
     const there = stage;
     await inParallel(chronicle.record.lives, (life) => goOn(there, life));
