@@ -5,6 +5,7 @@ import { aliasPlugin } from "./bundle-alias.ts";
 import { esbuildOptions } from "./bundle-options.ts";
 import { platformPlugin } from "./bundle-platform.ts";
 import { rulesPlugin, type SideModules, TEXT } from "./bundle-rules.ts";
+import { stacksPlugin } from "./bundle-stacks.ts";
 import { checkExports } from "./check-exports.ts";
 import { findEngine } from "./engine-file.ts";
 import { BuildError, type BuildProblem, shortPath } from "./errors.ts";
@@ -73,7 +74,7 @@ async function bundleWith(
     ...esbuildOptions(project, outFile, tsconfig),
     metafile: true,
     write: false,
-    plugins: [aliasPlugin(project), rulesPlugin(project.bundling?.rules ?? [], sideModules), platform],
+    plugins: [aliasPlugin(project), rulesPlugin(project.bundling?.rules ?? [], sideModules), stacksPlugin(), platform],
   } satisfies BuildOptions;
   const builder = await explained(project, () => context(options));
   try {

@@ -96,7 +96,7 @@ function describeFaults(faults: readonly ConfigFault[]): string {
   const head = `${files} cannot be used: ${count(faults.length, "problem")}.`;
   return listed(
     head,
-    faults.map((fault) => `${formatPlace(fault)}\n${indent(fault.text)}`),
+    faults.map((fault) => `${formatPlace(fault)}\n${indent(shorten(fault.text))}`),
   );
 }
 
@@ -118,6 +118,13 @@ function listed(head: string, items: readonly string[]): string {
   const more = items.length - MOST_LISTED;
   return [head, ...items.slice(0, MOST_LISTED), ...(more > 0 ? [`… and ${more} more.`] : [])].join("\n\n");
 }
+
+/** What stands in a file can be of any length. The end says what to do about it. */
+function shorten(text: string): string {
+  return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN / 2)} … ${text.slice(-MOST_SHOWN / 2)}`;
+}
+
+const MOST_SHOWN = 600;
 
 function count(n: number, noun: string): string {
   return n === 1 ? `1 ${noun}` : `${n} ${noun}s`;

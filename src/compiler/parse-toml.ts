@@ -1,6 +1,7 @@
 import { parse, TomlDate, TomlError, type TomlValue } from "smol-toml";
 import type { ConfigNode } from "./config-node.ts";
 import { placeFinder } from "./config-node.ts";
+import { MAX_DEPTH, tooDeep } from "./config-depth.ts";
 import type { FilePlace } from "./errors.ts";
 import { ConfigError } from "./errors.ts";
 import { findTomlPositions, pathKey } from "./toml-positions.ts";
@@ -13,7 +14,7 @@ import { findTomlPositions, pathKey } from "./toml-positions.ts";
 export function parseToml(file: string, text: string): ConfigNode {
   let root: TomlValue;
   try {
-    root = parse(text);
+    root = parse(text, { maxDepth: MAX_DEPTH });
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     // The message ends with a drawing of the line; the place says the same.
@@ -23,6 +24,7 @@ export function parseToml(file: string, text: string): ConfigNode {
       { cause: error },
     );
   }
+  if (isDeeper(root, MAX_DEPTH)) throw tooDeep(deepPlace(file, text));
   const positions = findTomlPositions(text);
   const placeOf = placeFinder(file, text);
   const convert = (value: TomlValue, path: readonly (string | number)[], outer: FilePlace): ConfigNode => {
@@ -42,4 +44,20 @@ export function parseToml(file: string, text: string): ConfigNode {
     return { kind: "object", place, entries };
   };
   return convert(root, [], { file, line: 1, column: 1 });
+}
+
+/** Tables with dotted names may lie deeper than the parser's own limit, which is for what is written within one line. */
+function isDeeper(root: TomlValue, limit: number): boolean {
+  let level: unknown[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
+  }
+  return false;
+}
+
+/** The first line with a name of so many parts. */
+function deepPlace(file: string, text: string): FilePlace {
+  const line = text.split("\n").findIndex((candidate) => candidate.split(".").length > MAX_DEPTH);
+  return { file, line: Math.max(0, line) + 1, column: 1 };
 }

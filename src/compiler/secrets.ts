@@ -33,7 +33,9 @@ export async function readSecrets(root: string, environment: string | undefined)
   }
   const merged: Record<string, string> = Object.assign({}, ...sources.map((source) => parse(source.text)));
   // A process environment of its own, so that neither ours is changed nor its values get into the Worker.
-  const expanded = expand({ parsed: merged, processEnv: {} }).parsed ?? merged;
+  // Without a prototype: a variable may be called "constructor".
+  const processEnv: Record<string, string> = Object.setPrototypeOf({}, null);
+  const expanded = expand({ parsed: merged, processEnv }).parsed ?? merged;
   return collect(sources, expanded);
 }
 
