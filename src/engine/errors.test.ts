@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { differences } from "../../test/support/differences.ts";
 import { isFetchFailure, rememberFetchFailures } from "./fetch-failures.ts";
-import { isInfrastructureError, isNonRetryable, recordOf, reviveError } from "./errors.ts";
+import { type ErrorRecord, isA, isInfrastructureError, isNonRetryable, recordOf, reviveError } from "./errors.ts";
 
 class MyError extends Error {
   override name = "MyError";
@@ -145,4 +145,28 @@ test("what the global fetch throws is the application's affair, and looks as it 
   expect(isFetchFailure(lost)).toBe(true);
   expect(isInfrastructureError(lost)).toBe(false);
   expect(scope.fetch.name).toBe("fetch");
+});
+
+/** Things that throw when they are looked at. */
+const fail = (): never => {
+  throw new Error("hostile");
+};
+const revoked = (): unknown => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+};
+test.each<[string, unknown, Partial<ErrorRecord>]>([
+  ["a proxy that was revoked", revoked(), { name: "Error", message: "What was thrown cannot be read" }],
+  ["an object whose constructor throws", Object.defineProperty({}, "constructor", { get: fail }), { name: "Error" }],
+  ["an error whose stack throws", Object.defineProperty(new Error("m"), "stack", { get: fail }), { message: "m" }],
+  ["an error whose name throws", Object.defineProperty(new Error("m"), "name", { get: fail }), { message: "m" }],
+  ["an error whose mark throws", Object.defineProperty(new Error("m"), "overloaded", { get: fail }), { message: "m" }],
+  ["an error without a prototype", Object.setPrototypeOf(new Error("m"), null), { name: "Error" }],
+  ["a symbol", Symbol("s"), { message: "Symbol(s)" }],
+])("%s is recorded like any other error, and nothing else is made of it", (_, thrown, record) => {
+  expect(recordOf(thrown, true)).toMatchObject(record);
+  expect(isNonRetryable(thrown)).toBe(false);
+  expect(isInfrastructureError(thrown)).toBe(false);
+  expect(isA(thrown, RangeError)).toBe(false);
 });

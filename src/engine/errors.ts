@@ -37,8 +37,31 @@ const MAX_MESSAGE = 65_536;
 const MAX_FACT_BYTES = 16_384;
 const RESERVED: ReadonlySet<string> = new Set(["name", "message", "stack", "cause", "__proto__"]);
 
-/** @param keepsNames whether the application's compatibility date keeps names and own properties */
+/** What is said of something thrown that throws itself when it is looked at. */
+const UNREADABLE: ErrorRecord = { name: "Error", message: "What was thrown cannot be read" };
+
+/**
+ * Never throws, whatever was thrown.
+ * @param keepsNames whether the application's compatibility date keeps names and own properties
+ */
 export function recordOf(thrown: unknown, keepsNames = false): ErrorRecord {
+  try {
+    return readRecord(thrown, keepsNames);
+  } catch {
+    return { ...UNREADABLE };
+  }
+}
+
+/** `instanceof` for what an application throws: of a proxy that was revoked, it throws. */
+export function isA<T>(thrown: unknown, kind: abstract new (...given: never[]) => T): thrown is T {
+  try {
+    return thrown instanceof kind;
+  } catch {
+    return false;
+  }
+}
+
+function readRecord(thrown: unknown, keepsNames: boolean): ErrorRecord {
   if (!(thrown instanceof Error)) return { name: "Error", message: describeThrown(thrown).slice(0, MAX_MESSAGE) };
   const name = textOf(thrown, "name").slice(0, MAX_NAME);
   const message = textOf(thrown, "message").slice(0, MAX_MESSAGE);
@@ -47,7 +70,8 @@ export function recordOf(thrown: unknown, keepsNames = false): ErrorRecord {
       ? { name, message }
       : { name: "Error", message: message === "" ? name : `${name}: ${message}` };
   if (thrown instanceof DOMException) record.dom = true;
-  if (typeof thrown.stack === "string") record.stack = thrown.stack.slice(0, MAX_STACK);
+  const stack = stackOf(thrown);
+  if (stack !== undefined) record.stack = stack.slice(0, MAX_STACK);
   const facts = keepsNames ? ownFacts(thrown) : {};
   if (Object.keys(facts).length > 0) record.facts = facts;
   return record;
@@ -60,6 +84,14 @@ function textOf(error: Error, key: "name" | "message"): string {
     return typeof value === "string" ? value : describeThrown(value);
   } catch {
     return "";
+  }
+}
+
+function stackOf(error: Error): string | undefined {
+  try {
+    return typeof error.stack === "string" ? error.stack : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -127,7 +159,7 @@ export class EngineError extends Error {
 
 /** By name or by prefix, as Cloudflare detects it: `new NonRetryableError("x", "Other")` is retried (spec §6.8). */
 export function isNonRetryable(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false;
+  if (!isA(thrown, Error)) return false;
   return textOf(thrown, "name") === "NonRetryableError" || textOf(thrown, "message").startsWith("NonRetryableError");
 }
 
@@ -140,9 +172,15 @@ const INFRASTRUCTURE =
  * The mark alone is not believed: applications put `retryable` on errors of their own.
  */
 export function isInfrastructureError(thrown: unknown): boolean {
-  if (!(thrown instanceof Error) || isFetchFailure(thrown) || Reflect.get(thrown, "overloaded") === true) return false;
+  if (!isA(thrown, Error) || isFetchFailure(thrown) || isMarked(thrown, "overloaded")) return false;
   const message = textOf(thrown, "message");
-  return (
-    Reflect.get(thrown, "durableObjectReset") === true || INFRASTRUCTURE.test(message) || isStorageFailure(message)
-  );
+  return isMarked(thrown, "durableObjectReset") || INFRASTRUCTURE.test(message) || isStorageFailure(message);
+}
+
+function isMarked(error: Error, mark: string): boolean {
+  try {
+    return Reflect.get(error, mark) === true;
+  } catch {
+    return false;
+  }
 }

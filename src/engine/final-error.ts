@@ -1,4 +1,4 @@
-import { EngineError, type ErrorRecord, recordOf } from "./errors.ts";
+import { EngineError, type ErrorRecord, isA, recordOf } from "./errors.ts";
 import type { WorkflowDefinition } from "./registry.ts";
 import { UnserialisableResult } from "./values.ts";
 
@@ -6,7 +6,7 @@ const NON_RETRYABLE = /^NonRetryableError:?\s*/;
 
 /** The run's error as `status()` shows it, from what `run` threw or what became of its result (spec §5.2, §6.8). */
 export function finalError(definition: WorkflowDefinition, thrown: unknown): ErrorRecord {
-  if (thrown instanceof UnserialisableResult) {
+  if (isA(thrown, UnserialisableResult)) {
     const text =
       "The execution of the Workflow instance was terminated, as run() returned a value which is not serialisable";
     return finalError(definition, new EngineError("WorkflowFatalError", text));
@@ -21,5 +21,5 @@ export function finalError(definition: WorkflowDefinition, thrown: unknown): Err
             "The execution of the Workflow instance was terminated, as a step threw an NonRetryableError and it was not handled",
         };
   }
-  return thrown instanceof EngineError ? { ...error, name: thrown.name, message: thrown.message } : error;
+  return isA(thrown, EngineError) ? { ...error, name: thrown.name, message: thrown.message } : error;
 }

@@ -43,7 +43,7 @@ export async function planRetry(
     }
     return { delay: delayMs(config, base, failures) };
   } catch (failure) {
-    return broken(`threw an error: ${failure instanceof Error ? failure.message : String(failure)}`);
+    return broken(`threw an error: ${recordOf(failure).message}`);
   } finally {
     timers.cancel(timer);
   }

@@ -1,5 +1,5 @@
 import { callBack, type Outcome } from "./call-back.ts";
-import { EngineError, type ErrorRecord, isInfrastructureError, recordOf, reviveError } from "./errors.ts";
+import { EngineError, type ErrorRecord, isA, isInfrastructureError, recordOf, reviveError } from "./errors.ts";
 import { INSTANCE_FULL, UnserialisableResult } from "./values.ts";
 import type { Execution, OpenStep } from "./execution.ts";
 import { isStepName, nameOf } from "./ids.ts";
@@ -192,7 +192,7 @@ class Attempts {
   async #fail(thrown: unknown, started: Mark): Promise<typeof RETRY> {
     const execution = this.#execution;
     const { row } = this.#step;
-    if (thrown instanceof UnserialisableResult) {
+    if (isA(thrown, UnserialisableResult)) {
       const fault = thrown.isWhole ? thrown.message : `Value returned from step "${row.name}" is not serialisable`;
       const error = recordOf(new EngineError("WorkflowFatalError", fault), true);
       execution.host.failRun(execution, new EngineError("WorkflowFatalError", fatalMessage(row.name, thrown)), () =>

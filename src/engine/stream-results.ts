@@ -1,4 +1,5 @@
 import type { ChunksTable } from "./chunks-table.ts";
+import { recordOf } from "./errors.ts";
 import { INSTANCE_FULL, UnserialisableResult } from "./values.ts";
 import type { Execution } from "./execution.ts";
 import { journaled } from "./journaled.ts";
@@ -81,7 +82,7 @@ function readerOf(stream: ReadableStream, name: string): ReadableStreamDefaultRe
 
 async function nextChunk(reader: ReadableStreamDefaultReader<unknown>, name: string): Promise<Uint8Array | undefined> {
   const { done, value } = await reader.read().catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = recordOf(error).message;
     throw invalid(name, `Failed to read from step ReadableStream output. ${reason}`);
   });
   if (done) return undefined;

@@ -44,7 +44,9 @@ test("that objects hold on to each other when the process ends is nobody's fault
 test.each([
   ["error", "Uncaught exception: kj/async-io-unix.c++:1: disconnected: read(): Connection reset by peer"],
   ["error", "kj/x.c++:2: disconnected: peer went away"],
-])("a client that goes away is no error: %s %s", (level, message) => {
+  ["error", "HTTP connection failed: the handler sent no response"],
+  ["info", "uncaught exception; source = X; stack = Error: Handler does not export a connect() function.\n    at a"],
+])("a client that goes away, or asks for what is not here, is no error: %s %s", (level, message) => {
   expect(readRuntimeMessage(level, message)).toMatchObject({ kind: "internal" });
 });
 

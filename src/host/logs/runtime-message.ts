@@ -19,6 +19,7 @@ export interface ThrownError {
 
 /** Tables of patterns, the first that matches decides. The texts are those of the workerd version we depend on. */
 export function readRuntimeMessage(level: string, message: string): RuntimeMessage {
+  if (isStrangers(message)) return { kind: "internal", message };
   const thrown = /^uncaught exception; source = .*?; (?:stack|exception) = ([\s\S]*)$/.exec(message);
   if (thrown?.[1] !== undefined) return { kind: "thrown", error: splitStack(thrown[1]) };
 
@@ -68,9 +69,16 @@ function jsHeader(text: string): string {
   );
 }
 
-/** Somebody closed a browser tab. */
+/** Somebody closed a browser tab, or stopped in the middle of a request. */
 function isDisconnect(text: string): boolean {
-  return /disconnected: |Connection reset by peer|Broken pipe|client disconnected/i.test(text);
+  return /disconnected: |Connection reset by peer|Broken pipe|client disconnected|the handler sent no response/i.test(
+    text,
+  );
+}
+
+/** Somebody asks whether this is a proxy for everybody (CONNECT), and is told that it is not. */
+function isStrangers(text: string): boolean {
+  return /does not export a connect\(\) function/.test(text);
 }
 
 function withoutNativeStack(text: string): string {
