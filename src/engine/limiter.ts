@@ -42,8 +42,17 @@ export class Limiter {
     this.#granted = Array.from({ length: peers.count }, () => 0);
   }
 
-  /** What a shard says of itself; what it said earlier may come later. */
+  /**
+   * What a shard says of itself; what it said earlier may come later. One that is unknown has to answer first: its report
+   * may be of the time before a grant whose answer was lost, or before it knew to whom it listens.
+   */
   heard(shard: number, state: LineState): void {
+    const known = this.#states[shard];
+    if (known !== undefined && known.asOf < state.asOf) this.#states[shard] = state;
+    this.decide();
+  }
+
+  #answered(shard: number, state: LineState): void {
     const known = this.#states[shard];
     if (known === undefined || known.asOf < state.asOf) this.#states[shard] = state;
     this.decide();
@@ -90,7 +99,7 @@ export class Limiter {
       const state = await this.#peers.stub(shard).admit(this.#workflow, count, this.#name);
       this.#granted[shard] = 0;
       if (state === null) this.#forget(shard);
-      else this.heard(shard, state);
+      else this.#answered(shard, state);
     } catch {
       setTimeout(() => {
         this.#granted[shard] = 0;
@@ -114,7 +123,7 @@ export class Limiter {
         "read",
       );
       this.#asked.delete(shard);
-      this.heard(shard, state);
+      this.#answered(shard, state);
     } catch (error) {
       const what = `cannot tell how many of its runs execute in shard ${shard}, so none begins; it is asked again`;
       logFailure("error", { workflow: this.#workflow }, what, recordOf(error));
