@@ -262,7 +262,8 @@ export class Commands {
       events.add(row.run, event.type, sentAt, payload, token);
       this.#deliverKept(row.run, event.type);
       const isParked = row.live === 0 && (row.status === STATUS.running || row.status === STATUS.waiting);
-      if (isParked && this.#shard.steps.isAwaiting(row.run, event.type)) this.#shard.wake(row);
+      // For an event of which type a parked run waits is for its code to say, which may have been changed since.
+      if (isParked && this.#shard.steps.isAwaiting(row.run)) this.#shard.wake(row);
       return accept(null);
     });
   }

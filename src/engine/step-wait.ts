@@ -23,9 +23,10 @@ export async function waitForEvent(execution: Execution, nameGiven: unknown, opt
   if (execution.isGated) await execution.passGate();
   if (!execution.alive) return never();
   const step: OpenStep = row === undefined ? execution.open(use) : { row, stored: true };
-  step.row.event_type ??= type;
   step.row.wait_ms ??= timeoutMs;
-  return new EventWait(execution, step, step.row.event_type, step.row.wait_ms).run();
+  const { event_type: typeBefore } = step.row;
+  step.row.event_type = type;
+  return new EventWait(execution, step, type, step.row.wait_ms, typeBefore !== type).run();
 }
 
 class EventWait {
@@ -33,10 +34,12 @@ class EventWait {
   readonly #step: OpenStep;
   readonly #type: string;
   readonly #timeoutMs: number;
+  readonly #isNewType: boolean;
   #settle: ((outcome: Outcome) => void) | undefined;
   #stopClock: (() => void) | undefined;
 
-  constructor(execution: Execution, step: OpenStep, type: string, timeoutMs: number) {
+  constructor(execution: Execution, step: OpenStep, type: string, timeoutMs: number, isNewType: boolean) {
+    this.#isNewType = isNewType;
     this.#execution = execution;
     this.#step = step;
     this.#type = type;
@@ -74,6 +77,8 @@ class EventWait {
       return;
     }
     const dueAt = row.due_at ?? Date.now() + this.#timeoutMs;
+    // Which events end a wait is for the present code to say, also where it has been changed since.
+    if (this.#step.stored && this.#isNewType) steps.setEventType(row.step, this.#type);
     if (!this.#step.stored) {
       if (execution.isGated) row.held_ms = this.#timeoutMs;
       else row.due_at = dueAt;

@@ -275,17 +275,20 @@ export class StepsTable {
     );
   }
 
-  /** Whether a run has an open wait for an event of this type. */
-  isAwaiting(run: number, type: string): boolean {
+  setEventType(step: number, type: string): void {
+    this.#sql.exec("UPDATE steps SET event_type = ? WHERE step = ?", type, step);
+  }
+
+  /** Whether a run has an open wait for an event. */
+  isAwaiting(run: number): boolean {
     return (
       this.#sql
         .exec(
-          "SELECT 1 FROM steps WHERE step >= ? AND step < ? AND kind = ? AND state = ? AND event_type = ? LIMIT 1",
+          "SELECT 1 FROM steps WHERE step >= ? AND step < ? AND kind = ? AND state = ? LIMIT 1",
           firstKey(run),
           firstKey(run + 1),
           KIND.waitForEvent,
           STATE.pending,
-          type,
         )
         .toArray().length > 0
     );

@@ -29,8 +29,13 @@ export class EngineApp {
   }
 
   /** Another application that answers the same calls. */
-  static async of(project: string, witness: Witness, args: readonly string[] = []): Promise<EngineApp> {
-    return new EngineApp(await startCli(project, { args }), witness);
+  static async of(
+    project: string,
+    witness: Witness,
+    args: readonly string[] = [],
+    dataDir?: string,
+  ): Promise<EngineApp> {
+    return new EngineApp(await startCli(project, { args, ...(dataDir !== undefined && { dataDir }) }), witness);
   }
 
   async stop(): Promise<void> {
