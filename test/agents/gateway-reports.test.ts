@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { gatewayApp } from "./gateway-app.ts";
 import type { Part, Report } from "../fixtures/gateway-app/program.ts";
 
@@ -146,13 +146,15 @@ describe("what does not count any more", () => {
     ]);
     await client.untilRun(id, ({ status }) => status === "error");
     await untilEngineStatus(client, id, "complete");
-    expect(client.run(id)).toMatchObject({
+    const view = {
       status: "error",
       error: "no luck",
       results: [],
       step: "failing",
       progress: 20,
-    });
+    };
+    // What the agent knows is sent a frame later.
+    await vi.waitFor(() => expect(client.run(id)).toMatchObject(view), { timeout: 30_000 });
   });
 
   test("nothing fails a completed run", async () => {
@@ -162,13 +164,15 @@ describe("what does not count any more", () => {
       { step: "fail", deeds: [{ report: "setWorkflowError", args: ["too late"] }, add("late")] },
     ]);
     await untilEngineStatus(client, id, "complete");
-    expect(client.run(id)).toMatchObject({
+    const view = {
       status: "complete",
       error: null,
       results: ["done"],
       step: null,
       progress: 100,
-    });
+    };
+    // What the agent knows is sent a frame later.
+    await vi.waitFor(() => expect(client.run(id)).toMatchObject(view), { timeout: 30_000 });
   });
 });
 

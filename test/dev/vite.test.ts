@@ -111,16 +111,22 @@ test.each([
   expect(await response.text()).not.toContain("hush");
 });
 
-test("a Worker that is asked for everything hands on to Vite what it leaves to its assets", async () => {
-  const reloaded = server.logged((line) => line.event === "reloaded" && line.message.includes("wrangler.json changed"));
-  const { assets } = CONFIG;
-  const config = { ...CONFIG, assets: { ...assets, run_worker_first: true } };
-  await writeFile(join(project, "wrangler.json"), JSON.stringify(config));
-  await reloaded;
-  // The one before is loading again just now.
-  await page.close();
-  page = await browser.newPage();
-  await page.goto(`${server.url}/`);
-  await shown("#said", "mended");
-  expect(await page.locator("#own").innerText()).toBe("two");
-});
+test(
+  "a Worker that is asked for everything hands on to Vite what it leaves to its assets",
+  { timeout: 120_000 },
+  async () => {
+    const reloaded = server.logged(
+      (line) => line.event === "reloaded" && line.message.includes("wrangler.json changed"),
+    );
+    const { assets } = CONFIG;
+    const config = { ...CONFIG, assets: { ...assets, run_worker_first: true } };
+    await writeFile(join(project, "wrangler.json"), JSON.stringify(config));
+    await reloaded;
+    // The one before is loading again just now.
+    await page.close();
+    page = await browser.newPage();
+    await page.goto(`${server.url}/`);
+    await shown("#said", "mended");
+    expect(await page.locator("#own").innerText()).toBe("two");
+  },
+);
