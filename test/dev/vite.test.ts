@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
 import { type RunningServer, startCli, tempProject } from "../support/server.ts";
 
@@ -125,7 +125,8 @@ test(
     // The one before is loading again just now.
     await page.close();
     page = await browser.newPage();
-    await page.goto(`${server.url}/`);
+    // On a machine that is short of time the first try may be cut off by the exchange.
+    await vi.waitFor(() => page.goto(`${server.url}/`, { timeout: 15_000 }), { timeout: 90_000 });
     await shown("#said", "mended");
     expect(await page.locator("#own").innerText()).toBe("two");
   },
