@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+// A condition is waited for as long as a slow, busy machine may need; a test that passes never waits so long.
+const PATIENCE = { timeout: 20_000, interval: 20 };
+
 // Unit tests stand beside what they test; what crosses rooms (a real server, a real browser) is in test/.
 export default defineConfig({
   test: {
@@ -8,6 +11,8 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["src/**/*.test.{ts,tsx}", "{packages/*/src,bench}/**/*.test.ts"],
+          testTimeout: 30_000,
+          expect: { poll: PATIENCE },
           sequence: { groupOrder: 0 },
         },
       },
@@ -17,6 +22,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],
           testTimeout: 60_000,
+          expect: { poll: PATIENCE },
           hookTimeout: 120_000,
           // Every file starts servers of its own; two cores do not carry more than two at once.
           maxWorkers: 2,

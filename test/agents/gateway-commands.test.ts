@@ -297,7 +297,9 @@ describe("past runs", () => {
     await client.start([held("kept")], { instanceId: "kept-5" });
     const page = await client.must({ type: "runs" });
     expect(page).toMatchObject({ runs: [{ id: "kept-5" }, { id: "kept-4" }, { id: "kept-3" }], total: 3 });
-    const state = await client.untilState(({ totalRuns }) => totalRuns === 3);
+    // What is shown follows a frame later.
+    const state = await client.untilState(({ runs }) => runs[0]?.id === "kept-5");
+    expect(state.totalRuns).toBe(3);
     expect(state.runs.map(({ id }) => id)).toEqual(["kept-5", "kept-4"]);
   });
 });

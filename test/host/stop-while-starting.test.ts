@@ -76,7 +76,7 @@ describe("a build that takes its time", () => {
     const { child, ended, stdout } = start(project);
     const pids = await building();
     child.kill("SIGTERM");
-    await vi.waitFor(() => expect(stdout()).toContain("SIGTERM: stopping"));
+    await vi.waitFor(() => expect(stdout()).toContain("SIGTERM: stopping"), { timeout: 20_000 });
     child.kill("SIGINT");
     expect(await ended).toEqual({ code: null, signal: "SIGTERM" });
     for (const pid of pids) await untilGone(pid);

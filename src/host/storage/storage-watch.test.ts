@@ -52,7 +52,7 @@ afterEach(() => {
 
 test("while writes succeed there is nothing to say", async () => {
   const disk = world();
-  await vi.waitFor(() => expect(disk.looks).toBeGreaterThan(5));
+  await vi.waitFor(() => expect(disk.looks).toBeGreaterThan(5), { timeout: 20_000 });
   expect(disk.watch.state).toEqual({ state: "ok", path: "/data" });
   expect(disk.log).toEqual([]);
   expect(disk.tries).toBe(0);
@@ -62,7 +62,7 @@ test("a thousand refused writes are one line, and the state until shards can wri
   const disk = world();
   disk.space = { freeBytes: 0, totalBytes: GB };
   for (let i = 0; i < 1000; i++) disk.watch.refused("full");
-  await vi.waitFor(() => expect(disk.watch.state).toMatchObject({ state: "full", freeBytes: 0 }));
+  await vi.waitFor(() => expect(disk.watch.state).toMatchObject({ state: "full", freeBytes: 0 }), { timeout: 20_000 });
   expect(disk.logged("storage_full")).toEqual([
     expect.stringMatching(/^error .*The disk is full \(\/data, 0 bytes free\).*free some/),
   ]);
@@ -70,7 +70,7 @@ test("a thousand refused writes are one line, and the state until shards can wri
   // Without room nobody is asked to write.
   expect(disk.tries).toBe(0);
   disk.space = { freeBytes: GB / 2, totalBytes: GB };
-  await vi.waitFor(() => expect(disk.watch.state.state).toBe("ok"));
+  await vi.waitFor(() => expect(disk.watch.state.state).toBe("ok"), { timeout: 20_000 });
   expect(disk.logged("storage_ok")).toEqual([expect.stringMatching(/^info .*500 MB free.*go on/)]);
   expect(disk.changes.filter((state) => state !== "low")).toEqual(["full", "ok"]);
 });
@@ -79,11 +79,11 @@ test("room alone is not enough: a shard that cannot write keeps the state", asyn
   const disk = world();
   disk.writes = "fail";
   disk.watch.refused("failing");
-  await vi.waitFor(() => expect(disk.tries).toBeGreaterThan(5));
+  await vi.waitFor(() => expect(disk.tries).toBeGreaterThan(5), { timeout: 20_000 });
   expect(disk.watch.state.state).toBe("failing");
   expect(disk.logged("storage_failing")).toHaveLength(1);
   disk.writes = "succeed";
-  await vi.waitFor(() => expect(disk.watch.state.state).toBe("ok"));
+  await vi.waitFor(() => expect(disk.watch.state.state).toBe("ok"), { timeout: 20_000 });
 });
 
 test("a write that is refused between two good tries begins the count anew", async () => {
@@ -92,7 +92,7 @@ test("a write that is refused between two good tries begins the count anew", asy
     if (disk.tries < 10) disk.watch.refused("full");
   };
   disk.watch.refused("full");
-  await vi.waitFor(() => expect(disk.logged("storage_ok")).toHaveLength(1));
+  await vi.waitFor(() => expect(disk.logged("storage_ok")).toHaveLength(1), { timeout: 20_000 });
   expect(disk.tries).toBe(11);
   expect(disk.logged("storage_full")).toHaveLength(1);
 });
@@ -101,7 +101,7 @@ test("it is trouble again when it comes again", async () => {
   const disk = world();
   for (const times of [1, 2]) {
     disk.watch.refused("full");
-    await vi.waitFor(() => expect(disk.logged("storage_ok")).toHaveLength(times));
+    await vi.waitFor(() => expect(disk.logged("storage_ok")).toHaveLength(times), { timeout: 20_000 });
     expect(disk.logged("storage_full")).toHaveLength(times);
   }
 });
@@ -109,12 +109,12 @@ test("it is trouble again when it comes again", async () => {
 test("little room is a warning, once, and no trouble", async () => {
   const disk = world();
   disk.space = { freeBytes: 0.1 * GB, totalBytes: 100 * GB };
-  await vi.waitFor(() => expect(disk.watch.state.state).toBe("low"));
+  await vi.waitFor(() => expect(disk.watch.state.state).toBe("low"), { timeout: 20_000 });
   const { looks } = disk;
-  await vi.waitFor(() => expect(disk.looks).toBeGreaterThan(looks + 5));
+  await vi.waitFor(() => expect(disk.looks).toBeGreaterThan(looks + 5), { timeout: 20_000 });
   expect(disk.logged("storage_low")).toEqual([expect.stringMatching(/^warn .*100 MB of 100 GB/)]);
   disk.space = { freeBytes: GB, totalBytes: 100 * GB };
-  await vi.waitFor(() => expect(disk.watch.state.state).toBe("ok"));
+  await vi.waitFor(() => expect(disk.watch.state.state).toBe("ok"), { timeout: 20_000 });
 });
 
 test("closed, it says nothing any more", async () => {
