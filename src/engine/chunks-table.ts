@@ -19,6 +19,10 @@ export class ChunksTable {
     return row && new Uint8Array(row.bytes);
   }
 
+  count(step: number): number {
+    return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM chunks WHERE step = ?", step).one().n;
+  }
+
   /** Of all streams of a run. */
   bytesOf(run: number): number {
     return this.#sql

@@ -90,11 +90,11 @@ export class Commands {
         ? decode(this.#shard.storage, row.output_form, row.output, cloneKey.output(row.run))
         : undefined;
     const status: InstanceStatus = { status: statusName(row.status), output: output ?? null };
-    if (row.error !== null) {
-      const { name, message } = parseError(row.error);
-      status.error = { name, message };
-    }
     const rollback = row.rollback === null ? undefined : readRollbackRecord(row);
+    // What has failed the run is known before its handlers have been called.
+    const isUnderWay = row.status === STATUS.rollingBack;
+    const error = row.error === null ? (isUnderWay ? rollback?.error : undefined) : parseError(row.error);
+    if (error !== undefined && error !== null) status.error = { name: error.name, message: error.message };
     if (rollback?.outcome !== undefined)
       status.rollback = { outcome: rollback.outcome, error: rollback.failure ?? null };
     return accept(status);
@@ -154,12 +154,14 @@ export class Commands {
       if (isTerminal(row.status)) return refuse(REFUSAL.cannotTerminate);
       if (rollback && this.#terminateWithRollback(row)) return accept(null);
       this.#shard.rollbacks.cancel(row.run);
+      const error = row.status === STATUS.rollingBack ? readRollbackRecord(row).error : null;
       runs.end(
         row.run,
         STATUS.terminated,
         this.#shard.marks.next(),
         this.#shard.errorRetentionMs(workflow),
-        null,
+        // A failure that was being rolled back has happened all the same.
+        error && JSON.stringify(error),
         token,
       );
       steps.clearDue(row.run);
@@ -252,7 +254,8 @@ export class Commands {
     const sentAt = Date.now();
     return this.#change(workflow, id, (row) => {
       const { events } = this.#shard;
-      if (isTerminal(row.status)) return refuse(REFUSAL.notRunning);
+      // The code of a run that is being rolled back is at its end, too.
+      if (isTerminal(row.status) || row.status === STATUS.rollingBack) return refuse(REFUSAL.notRunning);
       if (events.has(row.run, token)) return accept(null);
       const execution = this.#shard.execution(row.run);
       const hasRoom = execution?.hasRoomFor(payload.bytes) ?? row.bytes + payload.bytes <= MAX_INSTANCE_BYTES;

@@ -6,6 +6,7 @@ import { Marks } from "./marks.ts";
 import type { WorkflowDefinition } from "./registry.ts";
 import { STEPS_PER_RUN } from "./schema.ts";
 import { firstKey, KIND, STATE, type StepRow } from "./steps-table.ts";
+import { FORM } from "./value-store.ts";
 
 const RUN = 7;
 
@@ -143,6 +144,22 @@ test("E6: steps inside of steps keep their identities, whether those around them
       expect(called).toEqual(first.map(({ row }) => identityOf(row)).filter((identity) => !isRecorded.has(identity)));
     }),
     { numRuns: 1000 },
+  );
+});
+
+test("a stream of which pieces are missing on disk is an error of its step, before anything of it is read", async () => {
+  const pieces = [new Uint8Array([1, 2]), new Uint8Array([3])];
+  const chunks = { count: () => pieces.length, read: (_step: number, piece: number) => pieces[piece] };
+  const host = { marks: new Marks(), chunks } as unknown as ExecutionHost;
+  const execution = new Execution(host, {} as WorkflowDefinition, RUN, "id", 0, []);
+  const { row } = execution.open(execution.recall(KIND.do, "read").use);
+  const whole = execution.valueOf({ ...row, form: FORM.stream, value: "2" });
+  expect(await new Response(whole as ReadableStream).arrayBuffer()).toEqual(new Uint8Array([1, 2, 3]).buffer);
+  expect(() => execution.valueOf({ ...row, form: FORM.stream, value: "3" })).toThrow(
+    expect.objectContaining({
+      name: "WorkflowInternalError",
+      message: "Stored output for read-1 is corrupt or incomplete.",
+    }),
   );
 });
 

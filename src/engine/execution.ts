@@ -252,8 +252,17 @@ export class Execution {
     this.#unsaid = 0;
   }
 
+  /** @throws EngineError when pieces of a stream are missing, as of a damaged disk */
   valueOf(row: StepRow): unknown {
-    if (row.form === FORM.stream) return replayStream(this.host.chunks, row.step, Number(row.value));
+    if (row.form === FORM.stream) {
+      if (this.host.chunks.count(row.step) !== Number(row.value)) {
+        throw new EngineError(
+          "WorkflowInternalError",
+          `Stored output for ${row.name}-${row.count} is corrupt or incomplete.`,
+        );
+      }
+      return replayStream(this.host.chunks, row.step, Number(row.value));
+    }
     const isLeftOut = row.form === FORM.json && row.value === null;
     const text = isLeftOut ? (this.host.steps.get(row.step)?.value ?? null) : row.value;
     return decode(this.host.storage, row.form, text, cloneKey.step(row.step));

@@ -70,6 +70,22 @@ const STATES: Readonly<
       return instance;
     },
   },
+  "rolled back": {
+    run: async (step, _event, { once, passed, nth }) => {
+      await step.do("done", () => 1, {
+        rollback: async () => {
+          once("undo");
+          if (nth("undo") === 1) await passed("gate");
+        },
+      });
+      throw new Error("failed");
+    },
+    bring: async ({ create, traced }) => {
+      const instance = await create();
+      await traced("undo");
+      return instance;
+    },
+  },
   complete: {
     run: () => "done",
     bring: async ({ create, ended }) => {
@@ -123,6 +139,7 @@ const CALLS: Readonly<Record<string, (instance: Instance) => Promise<unknown>>> 
 const ENDS_AGAIN: ReadonlySet<string> = new Set([
   "restart complete",
   "restart errored",
+  "restart rolled back",
   "sendEvent waiting for an event",
 ]);
 
