@@ -129,6 +129,8 @@ export const REFUSAL = {
   cannotTerminate: "(instance.cannot_terminate) Cannot terminate instance since its on a finite state",
   notRunning: "(instance.not_running) Cannot send an event to an instance that has ended",
   emptyBatch: "batchCreate should have at least 1 instance",
+  largeCall:
+    "The arguments are too large: params and payloads may take 1MiB each, and those of one call 32MiB together",
   largeBatch: "batchCreate only supports 100 instances at a time",
   alreadyExists: (id: string): string => `(instance.already_exists) Workflow instance with id "${id}" already exists`,
   stepNotFound: (name: string): string => `(instance.cannot_restart) Step "${name}" not found in execution history`,

@@ -1,7 +1,10 @@
 import { never } from "./never.ts";
-import type { EngineStub, Reply } from "./protocol.ts";
+import { type EngineStub, REFUSAL, type Reply } from "./protocol.ts";
 import { repeat } from "./repeat.ts";
 import { shardName, shardOf } from "./shard-of.ts";
+
+/** The platform's words for what it does not carry to another object at all. */
+const CALL_TOO_LARGE = /^Serialized RPC arguments or return values are limited/;
 
 /** The binding of the engine's Durable Object namespace. */
 const ENGINE = "PAWL_ENGINE";
@@ -58,7 +61,9 @@ export class Route {
   }
 
   async send<T>(shard: number, call: Call<T>, effect: "read" | "write" = "write"): Promise<T> {
-    const answer = await repeat(() => connect(this.#env, shard), call, effect);
+    const answer = await repeat(() => connect(this.#env, shard), call, effect).catch((error: unknown) => {
+      throw error instanceof Error && CALL_TOO_LARGE.test(error.message) ? refused(REFUSAL.largeCall) : error;
+    });
     // A run that has just ended or paused itself goes no further (spec §4.5, §4.6).
     return this.#caller?.alive === false ? never() : answer;
   }

@@ -82,3 +82,31 @@ test("a sleep within a handler is refused, and holds nothing up", async () => {
   const { id } = await app.run("sleeps while it is rolled back");
   expect(app.witness.of(id)).toEqual(["do one", "WorkflowFatalError: Cannot execute steps during rollback phase"]);
 });
+
+test("E1: a handler that was under way in a kill is called again, one that has ended is not (spec §9)", async () => {
+  const id = await app.create("rolls back slowly");
+  await app.witness.until(id, (seen) => seen.includes("undo two"));
+  await app.killAndRestart();
+  await app.witness.until(id, (seen) => seen.filter((text) => text === "undo two").length === 2);
+  expect(await app.status(id)).toMatchObject({ status: "rollingBack", error: { message: "enough" } });
+  app.witness.release(id, "undo two");
+  expect(await app.until(id, "errored")).toMatchObject({
+    error: { message: "enough" },
+    rollback: { outcome: "complete", error: null },
+  });
+  expect(app.witness.of(id)).toEqual(["undo three", "undo two", "undo two", "undo one"]);
+});
+
+test("while it is rolled back a run takes no events, cannot be paused, and may be terminated (spec §4.3)", async () => {
+  const id = await app.create("rolls back slowly");
+  await app.witness.until(id, (seen) => seen.includes("undo two"));
+  await expect(app.send(id, {})).rejects.toThrow("(instance.not_running)");
+  await app.control(id, "pause");
+  await app.control(id, "resume");
+  expect(await app.status(id)).toMatchObject({ status: "rollingBack" });
+  await app.control(id, "terminate");
+  expect(await app.status(id)).toMatchObject({ status: "terminated", error: { message: "enough" } });
+  app.witness.release(id, "undo two");
+  await expect(app.control(id, "terminate")).rejects.toThrow("(instance.cannot_terminate)");
+  expect(app.witness.of(id)).toEqual(["undo three", "undo two"]);
+});
