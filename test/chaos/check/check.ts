@@ -1,6 +1,6 @@
 import type { ChaosRecord, LifeRecord } from "../record/record.ts";
 import { checkAgents } from "./agents.ts";
-import { eventsArriveOnce } from "./events.ts";
+import { eventsArriveOnce, timeoutsMissNothing } from "./events.ts";
 import { evidenceOf, placesOf } from "./evidence.ts";
 import {
   finishedStepsRest,
@@ -27,6 +27,7 @@ const RULES: readonly Rule[] = [
   whatIsStoppedRests,
   statusesAreTrue,
   eventsArriveOnce,
+  timeoutsMissNothing,
   sleepsLast,
   timersAreKept,
   historyIsTrue,

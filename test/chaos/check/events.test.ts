@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { TIMED_OUT } from "../../fixtures/chaos-app/protocol.ts";
 import { SILENCE } from "../plan/make-plan.ts";
 import type { LifeRecord } from "../record/record.ts";
-import { doAct, effect, lifeOf, operation, planOf, waitAct, SECOND, problemsOf } from "./hand-made.ts";
+import { doAct, effect, historyOf, lifeOf, operation, planOf, waitAct, SECOND, problemsOf } from "./hand-made.ts";
 
 describe("events", () => {
   const plan = planOf([waitAct(1, "wait", "go", 1), waitAct(2, "wait", "go", 2), doAct(3, "a")]);
@@ -70,4 +70,25 @@ describe("events", () => {
       expect.stringMatching(/^E4: .*none of its type was ever sent/),
     );
   });
+});
+
+describe("a wait that may time out", () => {
+  const plan = planOf([waitAct(1, "hurry", "go", 1, 500), waitAct(2, "wait", "go", 1), doAct(3, "a")]);
+  const timedOut = (at: number, ...operations: LifeRecord["operations"]): LifeRecord => {
+    const ledger = [1, TIMED_OUT, 2, 7, 3, 30];
+    const history = historyOf(plan, ledger).map((event) => {
+      const isEnd = event.stepName === "hurry-1" && event.type === "wait_completed";
+      return isEnd ? { ...event, type: "wait_timed_out", timestamp: at } : { ...event, timestamp: at - 500 };
+    });
+    const effects = [effect(plan, 3, at + 100, { given: ledger.slice(0, 4) })];
+    return lifeOf(plan, { operations, effects, ledger, history });
+  };
+  const send = (payload: number, sentAt: number) => operation("sendEvent", sentAt, { type: "go", payload });
+
+  test("does when nothing comes, and what comes later is the next one's", () =>
+    expect(problemsOf(timedOut(800, send(7, 850)))).toEqual([]));
+  test("E4: does not when an event has been accepted", () =>
+    expect(problemsOf(timedOut(800, send(7, 700)))).toContainEqual(
+      expect.stringMatching(/^E4: wait hurry-1 timed out 98 ms after event 7 of its type had been accepted/),
+    ));
 });

@@ -1,5 +1,6 @@
 import type { Act, DoAct, Plan, StepAct } from "../../fixtures/chaos-app/protocol.ts";
 import type { Boot, ChaosRecord, Effect, HistoryEvent, LifeRecord, Operation, Status, Try } from "../record/record.ts";
+import { HOUR_MS } from "../plan/make-plan.ts";
 import { check } from "./check.ts";
 
 /** Records made by hand, for tests of the rules: a sound one, and what changes it. */
@@ -24,8 +25,8 @@ export function sleepAct(at: number, name: string, ms: number): StepAct {
   return { act: "sleep", at, name, count: 1, ms };
 }
 
-export function waitAct(at: number, name: string, type = "go", count = 1): StepAct {
-  return { act: "wait", at, name, count, type, timeoutMs: 3_600_000 };
+export function waitAct(at: number, name: string, type = "go", count = 1, timeoutMs = HOUR_MS): StepAct {
+  return { act: "wait", at, name, count, type, timeoutMs };
 }
 
 export function planOf(acts: readonly Act[], throws = false): Plan {
@@ -64,7 +65,7 @@ export function operation(
   sentAt: number,
   more: Partial<Operation> & Partial<Try> = {},
 ): Operation {
-  const { fromTop, type, payload, outcome = "answered", endedAt = sentAt + 2, refusal } = more;
+  const { fromTop, rollback, type, payload, outcome = "answered", endedAt = sentAt + 2, refusal } = more;
   const one: Try = {
     sentAt,
     endedAt,
@@ -76,6 +77,7 @@ export function operation(
     method,
     tries: more.tries ?? [one],
     ...(fromTop !== undefined && { fromTop }),
+    ...(rollback !== undefined && { rollback }),
     ...(type !== undefined && { type }),
   };
 }

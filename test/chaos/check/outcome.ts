@@ -1,6 +1,7 @@
 import { stepsOf } from "../plan/acts.ts";
 import { type LifeRecord, type Operation, spanOf, type Status, type Try, wasDone } from "../record/record.ts";
 import { canBeForgotten, evidenceOf, outputLedger, placesOf } from "./evidence.ts";
+import { mayBeWhenTerminated } from "./stale-executions.ts";
 import type { Rule, Violation } from "./violation.ts";
 
 const TERMINAL: ReadonlySet<string> = new Set(["complete", "errored", "terminated"]);
@@ -27,7 +28,10 @@ export const runsEnd: Rule = (life, { isOver }) => {
   if (status.status === "terminated") {
     return ending === "no" ? complain("E9", "the run is terminated, and nobody has terminated it") : [];
   }
-  if (ending === "yes") return complain("E9", `the run is ${status.status} although it was terminated`);
+  const last = life.operations.findLast(({ method }) => method === "terminate");
+  if (ending === "yes" && last !== undefined && !mayBeWhenTerminated(life, last).has(status.status)) {
+    return complain("E9", `the run is ${status.status} although it was terminated`);
+  }
   return ofItsOwn(life, status).flatMap((what) => complain(status.status === "errored" ? "E8" : "E1", what));
 };
 

@@ -34,7 +34,9 @@ function begunAfter(life: LifeRecord, operation: Operation): Effect[] {
     case "pause":
       return effectsBetween(life, operation, ["resume", "restart"]).filter(({ kind }) => kind === "step");
     case "terminate":
-      return effectsBetween(life, operation, ["restart"]);
+      return effectsBetween(life, operation, ["restart"]).filter(
+        ({ kind }) => kind === "step" || operation.rollback !== true,
+      );
     case "delete":
       return effectsBetween(life, operation, []);
     case "restart":
@@ -76,23 +78,27 @@ export const statusesAreTrue: Rule = (life) => {
   const complain = (at: number, what: string): void => void found.push({ invariant: "E9", life, at, what });
   for (const { sentAt, answeredAt: seenAt, status } of life.looks) {
     const name = status === "gone" ? "gone" : status.status;
-    const since = (method: string, until: readonly string[]): boolean =>
-      life.operations.some((operation) => {
+    const since = (method: string, until: readonly string[]): Operation | undefined =>
+      life.operations.find((operation) => {
         const done = answeredAt(operation);
         if (operation.method !== method || done === undefined || done > sentAt) return false;
         return !life.operations.some(
           (other) => until.includes(other.method) && spanOf(other).to >= done && spanOf(other).from <= seenAt,
         );
       });
-    if (since("delete", [])) {
+    const terminated = since("terminate", ["restart", "delete"]);
+    if (since("delete", []) !== undefined) {
       if (name !== "gone") complain(seenAt, `the run is ${name} although it was deleted`);
-    } else if (since("terminate", ["restart", "delete"])) {
-      if (name !== "terminated") complain(seenAt, `the run is ${name} although it was terminated`);
-    } else if (since("pause", ["resume", "restart", "delete", "terminate"])) {
+    } else if (terminated !== undefined) {
+      if (!mayBeWhenTerminated(life, terminated).has(name)) {
+        complain(seenAt, `the run is ${name} although it was terminated`);
+      }
+    } else if (since("pause", ["resume", "restart", "delete", "terminate"]) !== undefined) {
       if (!MAY_BE_WHEN_PAUSED.has(name)) complain(seenAt, `the run is ${name} although it was paused`);
     }
-    if (name === "gone" && since("create", ["delete"]))
+    if (name === "gone" && since("create", ["delete"]) !== undefined) {
       complain(seenAt, "there is no such run although it was created");
+    }
   }
   return found;
 };
@@ -106,6 +112,12 @@ const MAY_BE_WHEN_PAUSED: ReadonlySet<string> = new Set([
   "terminated",
   "rollingBack",
 ]);
+
+/** What was being rolled back for a failure of its own goes on with that. */
+export function mayBeWhenTerminated(life: LifeRecord, { rollback }: Operation): ReadonlySet<string> {
+  if (rollback !== true) return new Set(["terminated"]);
+  return new Set(["terminated", "rollingBack", ...(life.plan.throws ? ["errored"] : [])]);
+}
 
 function short({ execution }: Effect): string {
   return execution.slice(0, 8);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Binding, Plan } from "../../fixtures/chaos-app/protocol.ts";
-import { hasEffect, kindOf, stepsOf } from "../plan/acts.ts";
+import { hasEffect, isUndoable, kindOf, stepsOf } from "../plan/acts.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import { eventDelayMs, makeScript, type Moment, type Move, type Script } from "../plan/make-script.ts";
 import { Random } from "../plan/random.ts";
@@ -28,7 +28,7 @@ export class Actor {
   async play(): Promise<void> {
     for (let number = 1; ; number++) {
       const plan = makePlan(this.#random, this.#id, number, this.#stage.style);
-      const script = makeScript(this.#random, plan.throws);
+      const script = makeScript(this.#random, isUndoable(plan));
       const binding = this.#random.weighted({ ACTS: 72, LINE: 8, REPORTER: number === 1 ? 20 : 0 });
       const life = announce(this.#stage.chronicle, { run: this.#id, life: number, binding, plan });
       if (!(await this.#create(life))) return;
@@ -39,11 +39,13 @@ export class Actor {
 
   async #create(life: LifeRecord): Promise<boolean> {
     const { client } = this.#stage;
-    const created = await client.operate(life, { method: "create" }, () =>
-      life.binding === "REPORTER"
-        ? { send: () => this.#stage.hubOf(life.plan.hub).start(life.run, life.plan) }
-        : client.attempt(life, "create", [life.plan]),
-    );
+    const isBatch = this.#random.chance(0.15);
+    const created = await client.operate(life, { method: "create" }, () => {
+      if (life.binding === "REPORTER") {
+        return { send: () => this.#stage.hubOf(life.plan.hub).start(life.run, life.plan) };
+      }
+      return isBatch ? client.attemptBatch(life, "createBatch") : client.attempt(life, "create", [life.plan]);
+    });
     return wasDone(created) !== "no";
   }
 }
@@ -129,7 +131,7 @@ class Act {
         await look(this.#stage, this.#life);
         return;
       case "terminate":
-        await this.#lock.with(() => this.#operate("terminate"));
+        await this.#lock.with(() => this.#terminate(move.rollback));
         await look(this.#stage, this.#life);
         if (move.restartAfterMs === undefined) return;
         await delay(move.restartAfterMs);
@@ -147,7 +149,15 @@ class Act {
     }
   }
 
-  #operate(method: "pause" | "resume" | "terminate" | "delete"): Promise<Operation> {
+  #terminate(rollback: boolean): Promise<Operation> {
+    const { client } = this.#stage;
+    if (!rollback) return client.operate(this.#life, { method: "terminate" });
+    return client.operate(this.#life, { method: "terminate", rollback }, () =>
+      client.attempt(this.#life, "terminate", [{ rollback }]),
+    );
+  }
+
+  #operate(method: "pause" | "resume"): Promise<Operation> {
     return this.#stage.client.operate(this.#life, { method });
   }
 
@@ -175,7 +185,13 @@ class Act {
   }
 
   async #delete(): Promise<void> {
-    await this.#lock.with(() => this.#operate("delete"));
+    const { client } = this.#stage;
+    const isBatch = this.#random.chance(0.3);
+    await this.#lock.with(() =>
+      client.operate(this.#life, { method: "delete" }, () =>
+        isBatch ? client.attemptBatch(this.#life, "deleteBatch") : client.attempt(this.#life, "delete", []),
+      ),
+    );
     await readFinal(this.#stage.client, this.#life);
   }
 }

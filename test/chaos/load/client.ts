@@ -65,6 +65,19 @@ export class Client {
     return payload === undefined ? { send } : { payload, send };
   }
 
+  /** The same with a batch of one; what a batch leaves out is refused. */
+  attemptBatch({ binding, run, plan }: LifeRecord, method: "createBatch" | "deleteBatch"): Attempt {
+    const args = method === "createBatch" ? [[{ id: run, params: plan }]] : [[run]];
+    const send = async (): Promise<Answer> => {
+      const answer = await this.#call({ binding, method, id: run, args });
+      if (typeof answer === "string" || "error" in answer || JSON.stringify(answer.value).includes(DONE[method](run))) {
+        return answer;
+      }
+      return { error: { name: "Error", message: LEFT_OUT[method] } };
+    };
+    return { send };
+  }
+
   /** What the API says of a run; `gone` when it says that there is none. */
   async status(life: LifeRecord): Promise<Status | "gone"> {
     const answer = await this.#ask({ binding: life.binding, method: "status", id: life.run });
@@ -115,6 +128,18 @@ export class Client {
     return "lost";
   }
 }
+
+/** What a batch answers of an id that it has done, as JSON. */
+const DONE = {
+  createBatch: (id: string) => `"${id}"`,
+  deleteBatch: (id: string) => `"deleted":[{"id":"${id}"}]`,
+} as const;
+
+/** What it means when it does not. */
+const LEFT_OUT = {
+  createBatch: "(instance.already_exists) left out of the batch",
+  deleteBatch: "(instance.not_found) left out of the batch",
+} as const;
 
 /** One connection for one request: a kept one might be closed by the other side just when it is used again. */
 function post(url: string, body: string): Promise<{ status: number; body: string } | "lost" | "unsent" | "late"> {

@@ -35,6 +35,11 @@ export function isBefore(one: Placed, other: Placed): boolean {
   return one.branch === other.branch && one.act.at < other.act.at;
 }
 
+/** Whether a step of it can be taken back. */
+export function isUndoable(plan: Plan): boolean {
+  return stepsOf(plan).some(({ act }) => act.act === "do" && act.undo);
+}
+
 /** How the engine names the kind of a step. */
 export function kindOf({ act }: StepAct): "do" | "sleep" | "waitForEvent" {
   if (act === "sleep") return "sleep";

@@ -17,7 +17,8 @@ export const BRISK: PlanStyle = { longWaits: undefined, haste: 3 };
 export const ALWAYS = 1000;
 /** No event of this type is ever sent. */
 export const SILENCE = "silence";
-const HOUR_MS = 3_600_000;
+/** Of a wait that is not meant to time out. */
+export const HOUR_MS = 3_600_000;
 
 /** Draws the plan of one life of an instance id. */
 export function makePlan(random: Random, id: string, life: number, style: PlanStyle): Plan {
@@ -39,13 +40,14 @@ class PlanMaker {
 
   plan(life: number): Plan {
     const random = this.#random;
-    const throws = random.chance(0.08);
+    const undo = random.chance(0.14);
+    const throws = undo && random.chance(0.6);
     const isChain = random.chance(0.06);
     const length = isChain ? random.between(25, 50) : random.between(3, 12);
     const acts: Act[] = [];
     for (let i = 0; i < length; i++) {
       const isLate = i > length - 3;
-      acts.push(isChain ? this.#quick() : this.#act(throws, isLate, life));
+      acts.push(isChain ? this.#quick() : this.#act(undo, isLate, life));
     }
     return { life, hub: `hub-${random.between(1, 4)}`, acts, throws };
   }
@@ -130,6 +132,9 @@ class PlanMaker {
         type: SILENCE,
         timeoutMs: this.#brief(random.between(100, 1500)),
       });
+    }
+    if (random.chance(0.2)) {
+      return this.#place(prefix, "hurry", { act: "wait", type, timeoutMs: this.#brief(random.between(30, 900)) });
     }
     return this.#place(prefix, "wait", { act: "wait", type, timeoutMs: HOUR_MS });
   }

@@ -11,7 +11,7 @@ export interface Script {
 export type Move = Moment &
   (
     | { readonly move: "pause"; readonly forMs: number }
-    | { readonly move: "terminate"; readonly restartAfterMs: number | undefined }
+    | { readonly move: "terminate"; readonly rollback: boolean; readonly restartAfterMs: number | undefined }
     | { readonly move: "restart" }
     | { readonly move: "restart from a step" }
     | { readonly move: "delete"; readonly createAnew: boolean }
@@ -24,28 +24,29 @@ export interface Moment {
   readonly withinMs: number;
 }
 
-export function makeScript(random: Random, isThrowing: boolean): Script {
+export function makeScript(random: Random, isUndoable: boolean): Script {
   const moves: Move[] = [];
   const count = random.weighted({ none: 4, one: 5, two: 2 });
-  for (let i = count === "none" ? 2 : count === "one" ? 1 : 0; i < 2; i++) moves.push(makeMove(random, isThrowing));
+  for (let i = count === "none" ? 2 : count === "one" ? 1 : 0; i < 2; i++) moves.push(makeMove(random, isUndoable));
   return {
     moves,
     afterwards: random.weighted({ stay: 80, restart: 6, delete: 6, "delete and create anew": 8 }),
   };
 }
 
-function makeMove(random: Random, isThrowing: boolean): Move {
+function makeMove(random: Random, isUndoable: boolean): Move {
   const moment = { effects: random.between(0, 8), withinMs: random.between(50, 2500) };
   // What was taken back would have to be done again, by the code's own means: not the engine's matter.
-  const restartFrom = isThrowing ? 0 : 14;
-  switch (random.weighted({ pause: 40, look: 25, terminate: 10, restart: 8, restartFrom, delete: 5 })) {
+  const restartFrom = isUndoable ? 0 : 14;
+  const terminate = isUndoable ? 30 : 10;
+  switch (random.weighted({ pause: 40, look: 25, terminate, restart: 8, restartFrom, delete: 5 })) {
     case "pause":
       return { ...moment, move: "pause", forMs: random.between(20, random.chance(0.7) ? 500 : 2500) };
     case "look":
       return { ...moment, move: "look" };
     case "terminate": {
       const restartAfterMs = random.chance(0.4) ? random.between(20, 800) : undefined;
-      return { ...moment, move: "terminate", restartAfterMs };
+      return { ...moment, move: "terminate", rollback: isUndoable && random.chance(0.7), restartAfterMs };
     }
     case "restart":
       return { ...moment, move: "restart" };

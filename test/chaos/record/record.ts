@@ -53,6 +53,8 @@ export interface Operation {
   readonly tries: Try[];
   /** For `restart`: top-level index of the first act whose steps are forgotten. */
   readonly fromTop?: number;
+  /** For `terminate`: what can be taken back is. */
+  readonly rollback?: true;
   /** For `sendEvent`. */
   readonly type?: string;
 }
