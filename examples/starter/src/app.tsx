@@ -9,15 +9,17 @@ export function App() {
   const task = useWorkflow<{ params: TaskParams; result: ItemResult }>({ agent: "MyAgent", name: room });
   const { run, results, pending, error } = task;
   const isUnderWay = run?.status === "running" || run?.status === "paused";
+  // What went wrong with an answer, the prompt says itself.
+  const problem = error?.action === "approve" || error?.action === "reject" ? null : error;
   return (
     <main>
       <header>
         <h1>Starter</h1>
-        <output>{task.connection}</output>
+        <output data-connection={task.connection}>{task.connection}</output>
       </header>
 
       <StartForm disabled={pending.start || isUnderWay} onStart={(items) => void task.start({ items })} />
-      {error !== null && <p role="alert">{error.message}</p>}
+      {problem !== null && <p role="alert">{problem.message}</p>}
 
       {run !== null && (
         <section aria-label="Run">
