@@ -4,8 +4,13 @@ import { defineConfig } from "vitest/config";
 const PATIENCE = { timeout: 20_000, interval: 20 };
 
 // Unit tests stand beside what they test; what crosses rooms (a real server, a real browser) is in test/.
+// Where this is set, what has failed is written there as JSON as well (.ci/run).
+const report = process.env["PAWL_TEST_REPORT"];
+
 export default defineConfig({
   test: {
+    reporters: ["default", ...(report ? ["json" as const] : [])],
+    ...(report && { outputFile: { json: report } }),
     projects: [
       {
         test: {

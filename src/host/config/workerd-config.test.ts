@@ -50,6 +50,13 @@ function config(project: Partial<Project> = {}, more: Partial<WorkerdConfigInput
 
 const WORKFLOWS = [{ binding: "ORDER", name: "order", className: "Order" }];
 
+test("V8 is given a small young generation, and a bound of its heap where one is asked for", () => {
+  expect(config().text).toContain('v8Flags = ["--max-semi-space-size=8"]');
+  expect(config({}, { maxHeapMib: 512 }).text).toContain(
+    'v8Flags = ["--max-semi-space-size=8", "--max-old-space-size=512"]',
+  );
+});
+
 describe("the configuration has", () => {
   test.each<[string, Partial<Project>, string]>([
     ["a text variable as text", { vars: { A: 'x"y' } }, '(name = "A", text = "x\\"y")'],
