@@ -8,7 +8,7 @@ export const HELP = `Kills a real server again and again under a mixed load, and
   npm run chaos -- --power-loss [--copies N] [--no-strace]
   npm run chaos -- --recovery [--unfinished N] [--sleepers N]
 
-  --minutes N     how long there is load and killing (default 1)
+  --minutes N     how long there is load and killing (default 1); longer when there were fewer than ten kills a minute
   --seed S        draws the same plans and moments again (default: another one each time, printed)
   --actors N      instance ids that are busy at a time (default 150)
   --variants      breaks the engine in every known way, one after the other; each must be caught
@@ -17,7 +17,7 @@ export const HELP = `Kills a real server again and again under a mixed load, and
                   what they were told to keep and no more (this needs strace)
   --copies N      how many of each (default 6)
   --no-strace     copies only
-  --recovery      measures how unfinished runs go on after a kill, and a start with sleeping ones
+  --recovery      measures how unfinished runs go on after a kill, and how a start with sleeping ones goes
   --unfinished N  how many of them (default 10000)
   --sleepers N    how many of them (default 200000)
   --json FILE     writes the figures there

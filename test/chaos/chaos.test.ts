@@ -34,4 +34,5 @@ test("E1–E9: nothing is lost when a server under load is killed again and agai
   expect(figures.repeated.afterKill).toBeGreaterThan(0);
   expect(figures.events.delivered).toBeGreaterThan(0);
   expect(figures.agents.reports).toBeGreaterThan(0);
+  expect(figures.boards.results).toBeGreaterThan(0);
 });

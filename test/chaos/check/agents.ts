@@ -24,7 +24,7 @@ export function checkAgents({ hubs, lives }: ChaosRecord): Violation[] {
     const completed = new Set(final.completed);
     for (const life of lives) {
       const ledger = outputLedger(life);
-      if (life.plan.hub !== name || ledger === undefined) continue;
+      if (life.binding === "POSTER" || life.plan.hub !== name || ledger === undefined) continue;
       for (const [at, result] of resultsOf(ledger)) {
         const act = placesOf(life).get(at)?.act;
         if (act?.act !== "agent" || reported.has(result)) continue;

@@ -1,5 +1,6 @@
 import type { ChaosRecord, LifeRecord } from "../record/record.ts";
 import { checkAgents } from "./agents.ts";
+import { checkBoards } from "./boards.ts";
 import { eventsArriveOnce, timeoutsMissNothing } from "./events.ts";
 import { evidenceOf, placesOf } from "./evidence.ts";
 import {
@@ -57,6 +58,7 @@ export function check(record: ChaosRecord, { lateMs, isOver }: Bounds): Violatio
     ...record.lives.flatMap((life) => checkChild(life, record)),
     ...checkLimit(record),
     ...(isOver ? checkAgents(record) : []),
+    ...checkBoards(record),
     ...record.complaints.map(({ at, message }): Violation => ({ invariant: "log", at, what: message })),
   ];
 }

@@ -164,7 +164,7 @@ const TWO_BOOTS: readonly Boot[] = [
 ];
 
 export function recordOf(lives: LifeRecord[], more: Partial<ChaosRecord> = {}): ChaosRecord {
-  return { seed: 1, lives, boots: [...TWO_BOOTS], kills: [], hubs: [], complaints: [], ...more };
+  return { seed: 1, lives, boots: [...TWO_BOOTS], kills: [], hubs: [], boards: [], complaints: [], ...more };
 }
 
 /** What the checker has against a record, `E1: …`. */

@@ -10,6 +10,8 @@ import { Progress } from "../report/progress.ts";
 import { copyPackage } from "../variants/copy-package.ts";
 import { report, writeRecord } from "./report.ts";
 
+const KILLS_A_MINUTE = 10;
+
 /** Load and kills for as long as is wished; resolves with the exit code, as all commands do. */
 export async function campaign({ minutes, seed, actors, json, keep }: ChaosArgs): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "pawl-chaos-"));
@@ -24,7 +26,8 @@ export async function campaign({ minutes, seed, actors, json, keep }: ChaosArgs)
   const { record, violations } = await runCampaign({
     seed,
     durationMs: minutes * 60_000,
-    minKills: 1,
+    // On a slow machine the load goes on until there were as many as a quick one has in that time.
+    minKills: Math.ceil(minutes * KILLS_A_MINUTE),
     actors,
     style: { longWaits: { share: 0.08, ms: [11_000, 20_000] } },
     trouble: (surroundings) => new Killer(surroundings, [300, 3500]),

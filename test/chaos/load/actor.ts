@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Binding, Plan } from "../../fixtures/chaos-app/protocol.ts";
 import { hasEffect, isUndoable, kindOf, stepsOf } from "../plan/acts.ts";
-import { makePlan } from "../plan/make-plan.ts";
+import { makePlan, MANY_REPORTS } from "../plan/make-plan.ts";
 import { eventDelayMs, makeScript, type Moment, type Move, type Script } from "../plan/make-script.ts";
 import { Random } from "../plan/random.ts";
 import type { Chronicle } from "../record/chronicle.ts";
@@ -9,6 +9,7 @@ import { type LifeRecord, type Operation, type Status, wasDone } from "../record
 import type { Client } from "./client.ts";
 import { EventSender } from "./event-sender.ts";
 import { Lock } from "./lock.ts";
+import { untilCreated } from "./board-reader.ts";
 import type { Stage } from "./stage.ts";
 
 const TERMINAL: ReadonlySet<string> = new Set(["complete", "errored", "terminated"]);
@@ -27,9 +28,13 @@ export class Actor {
 
   async play(): Promise<void> {
     for (let number = 1; ; number++) {
-      const plan = makePlan(this.#random, this.#id, number, this.#stage.style);
-      const script = makeScript(this.#random, isUndoable(plan));
-      const binding = this.#random.weighted({ ACTS: 72, LINE: 8, REPORTER: number === 1 ? 20 : 0 });
+      // Agents remember the ids of their runs.
+      const ofAgents = number === 1 ? { REPORTER: 16, POSTER: 16 } : { REPORTER: 0, POSTER: 0 };
+      const binding = this.#random.weighted({ ACTS: 60, LINE: 8, ...ofAgents });
+      const board = binding === "POSTER";
+      const reports = board ? MANY_REPORTS : undefined;
+      const plan = makePlan(this.#random, this.#id, number, this.#stage.style, reports);
+      const script = makeScript(this.#random, { undo: isUndoable(plan), board });
       const life = announce(this.#stage.chronicle, { run: this.#id, life: number, binding, plan });
       if (!(await this.#create(life))) return;
       const goesOn = await new Act(this.#stage, life, script, this.#random).play();
@@ -44,8 +49,11 @@ export class Actor {
       if (life.binding === "REPORTER") {
         return { send: () => this.#stage.hubOf(life.plan.hub).start(life.run, life.plan) };
       }
-      return isBatch ? client.attemptBatch(life, "createBatch") : client.attempt(life, "create", [life.plan]);
+      return isBatch && life.binding !== "POSTER"
+        ? client.attemptBatch(life, "createBatch")
+        : client.attempt(life, "create", [life.plan]);
     });
+    if (life.binding === "POSTER" && wasDone(created) !== "yes") await untilCreated(this.#stage, life);
     return wasDone(created) !== "no";
   }
 }

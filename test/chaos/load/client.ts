@@ -59,9 +59,10 @@ export class Client {
     }
   }
 
-  /** A call of a method of the run's binding or handle. */
-  attempt({ binding, run }: LifeRecord, method: Method, args: readonly unknown[], payload?: number): Attempt {
-    const send = (): Promise<Answer> => this.#call({ binding, method, id: run, args });
+  /** A call of a method of the run's binding or handle, or of the agent that commands it. */
+  attempt({ binding, run, plan }: LifeRecord, method: Method, args: readonly unknown[], payload?: number): Attempt {
+    const board = binding === "POSTER" ? { board: plan.hub } : {};
+    const send = (): Promise<Answer> => this.#call({ binding, method, id: run, args, ...board });
     return payload === undefined ? { send } : { payload, send };
   }
 
@@ -100,6 +101,17 @@ export class Client {
     throw new Error(`A batch was refused: ${answer.error.message}`);
   }
 
+  /** What a GET is answered with; undefined for what is not there. Asks again while the server is down. */
+  async get(path: string): Promise<unknown> {
+    for (;;) {
+      await this.#server.opened;
+      const answer = await send("GET", this.#server.url + path);
+      if (typeof answer !== "string" && answer.status === 200) return JSON.parse(answer.body);
+      if (typeof answer !== "string" && answer.status === 404) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
   async #ask(call: CallRequest): Promise<CallAnswer> {
     for (;;) {
       await this.#server.opened;
@@ -109,7 +121,7 @@ export class Client {
   }
 
   async #call(call: CallRequest): Promise<Answer> {
-    const answer = await post(`${this.#server.url}/call`, JSON.stringify(call));
+    const answer = await send("POST", `${this.#server.url}/call`, JSON.stringify(call));
     if (answer === "late") {
       this.#chronicle.complain(`${call.method} of ${call.id} was not answered within ${ANSWER_WITHIN_MS} ms`);
       return "lost";
@@ -142,9 +154,13 @@ const LEFT_OUT = {
 } as const;
 
 /** One connection for one request: a kept one might be closed by the other side just when it is used again. */
-function post(url: string, body: string): Promise<{ status: number; body: string } | "lost" | "unsent" | "late"> {
+function send(
+  method: "GET" | "POST",
+  url: string,
+  body?: string,
+): Promise<{ status: number; body: string } | "lost" | "unsent" | "late"> {
   return new Promise((resolve) => {
-    const sent = request(url, { method: "POST", agent: false, timeout: ANSWER_WITHIN_MS }, (response) => {
+    const sent = request(url, { method, agent: false, timeout: ANSWER_WITHIN_MS }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", () => resolve("lost"));

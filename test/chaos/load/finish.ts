@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { LifeRecord } from "../record/record.ts";
+import { boardAgrees } from "../check/boards.ts";
 import { readFinal, untilEnded } from "./actor.ts";
+import { readEnd } from "./board-reader.ts";
 import type { HubClient } from "./hub-client.ts";
 import type { Stage } from "./stage.ts";
 
@@ -20,6 +22,8 @@ export async function finish(stage: Stage): Promise<void> {
   await inParallel([...last.values()], async (life) => {
     if (life.final !== undefined) life.atEnd = await stage.client.status(life);
   });
+  const ofBoards = lives.filter(({ binding, final }) => binding === "POSTER" && final !== undefined);
+  await inParallel(ofBoards, (life) => readEnd(stage, life, (view) => boardAgrees(life, view)));
   for (const [name, clients] of stage.hubs) await finishHub(stage, name, clients);
 }
 

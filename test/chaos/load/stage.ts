@@ -2,6 +2,7 @@ import type { PlanStyle } from "../plan/make-plan.ts";
 import type { Chronicle } from "../record/chronicle.ts";
 import type { Method } from "../record/record.ts";
 import type { ChaosServer } from "../server/chaos-server.ts";
+import { BoardWatcher } from "./board-watcher.ts";
 import { Client } from "./client.ts";
 import { HubClient } from "./hub-client.ts";
 
@@ -25,6 +26,7 @@ export class Stage {
   /** How long a run may do nothing at all, beyond its own waits, once nobody kills any more. */
   readonly patienceMs: number;
   readonly hubs: ReadonlyMap<string, readonly HubClient[]>;
+  readonly #watchers: readonly BoardWatcher[];
   #calmSince: number | undefined;
 
   /** The server is up. */
@@ -36,8 +38,10 @@ export class Stage {
     const clientsOf = (name: string): HubClient[] =>
       Array.from({ length: CLIENTS_PER_HUB }, () => new HubClient(server, chronicle, name));
     this.hubs = new Map(HUBS.map((name) => [name, clientsOf(name)] as const));
+    this.#watchers = HUBS.map((name) => new BoardWatcher(server, chronicle, name));
   }
 
+  /** The client of a hub that starts runs. */
   hubOf(name: string): HubClient {
     const client = this.hubs.get(name)?.[0];
     if (client === undefined) throw new Error(`There is no client of ${name}.`);
@@ -60,5 +64,6 @@ export class Stage {
 
   close(): void {
     for (const clients of this.hubs.values()) for (const client of clients) client.close();
+    for (const watcher of this.#watchers) watcher.close();
   }
 }

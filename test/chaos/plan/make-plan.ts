@@ -21,21 +21,27 @@ export const SILENCE = "silence";
 export const HOUR_MS = 3_600_000;
 
 /** Draws the plan of one life of an instance id. */
-export function makePlan(random: Random, id: string, life: number, style: PlanStyle): Plan {
-  return new PlanMaker(random, id, style).plan(life);
+export function makePlan(random: Random, id: string, life: number, style: PlanStyle, reports = FEW_REPORTS): Plan {
+  return new PlanMaker(random, id, style, reports).plan(life);
 }
+
+/** How often a step reports to an agent, against 100 steps that do something else. */
+const FEW_REPORTS = 10;
+export const MANY_REPORTS = 80;
 
 class PlanMaker {
   readonly #random: Random;
   readonly #id: string;
   readonly #style: PlanStyle;
+  readonly #reports: number;
   readonly #counts = new Map<string, number>();
   #at = 0;
 
-  constructor(random: Random, id: string, style: PlanStyle) {
+  constructor(random: Random, id: string, style: PlanStyle, reports: number) {
     this.#random = random;
     this.#id = id;
     this.#style = style;
+    this.#reports = reports;
   }
 
   plan(life: number): Plan {
@@ -53,7 +59,8 @@ class PlanMaker {
   }
 
   #act(undo: boolean, isLate: boolean, life: number): Act {
-    switch (this.#random.weighted({ do: 55, agent: 10, sleep: 12, wait: 12, create: isLate ? 0 : 4, together: 8 })) {
+    const agent = this.#reports;
+    switch (this.#random.weighted({ do: 55, agent, sleep: 12, wait: 12, create: isLate ? 0 : 4, together: 8 })) {
       case "do":
         return this.#do("", undo);
       case "agent":
@@ -81,7 +88,7 @@ class PlanMaker {
   }
 
   #branchAct(prefix: string): StepAct {
-    switch (this.#random.weighted({ do: 7, sleep: 2, wait: 1, agent: 1 })) {
+    switch (this.#random.weighted({ do: 70, sleep: 20, wait: 10, agent: this.#reports })) {
       case "do":
         return this.#do(prefix, false);
       case "sleep":
@@ -141,7 +148,7 @@ class PlanMaker {
 
   #create(life: number): StepAct {
     const id = `${this.#id}-${life}-child-${this.#at + 1}`;
-    const child = new PlanMaker(this.#random, id, this.#style);
+    const child = new PlanMaker(this.#random, id, this.#style, this.#reports);
     const acts = Array.from({ length: this.#random.between(1, 5) }, () =>
       this.#random.chance(0.8) ? child.#do("", false) : child.#sleep(""),
     );

@@ -3,6 +3,7 @@ import type { CampaignResult } from "../campaign.ts";
 import { check } from "../check/check.ts";
 import type { Violation } from "../check/violation.ts";
 import { readFinal, untilEnded } from "../load/actor.ts";
+import { untilCreated } from "../load/board-reader.ts";
 import { eventsFor, nextEvent } from "../load/event-sender.ts";
 import { finish, inParallel } from "../load/finish.ts";
 import { Stage } from "../load/stage.ts";
@@ -63,6 +64,7 @@ async function goOn(stage: Stage, life: LifeRecord): Promise<void> {
   if (life.parent !== undefined || isSucceeded(stage, life)) return;
   const isUnsure = life.operations.some(({ tries }) => tries.at(-1)?.outcome === "lost");
   if (life.final !== undefined && !isUnsure) return;
+  if (life.binding === "POSTER") await untilCreated(stage, life);
   const status = await readFinal(stage.client, life);
   if (status === "gone" || life.final?.history !== undefined) return;
   delete life.final;

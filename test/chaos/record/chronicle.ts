@@ -1,6 +1,6 @@
 import type { Binding, EffectAnswer, EffectRequest } from "../../fixtures/chaos-app/protocol.ts";
 import { stepsOf } from "../plan/acts.ts";
-import type { Boot, ChaosRecord, Effect, HubRecord, LifeRecord, Try } from "./record.ts";
+import type { BoardRecord, Boot, ChaosRecord, Effect, HubRecord, LifeRecord, Try } from "./record.ts";
 
 /** The record while it is being written, with the questions that load, witness and killer have to it. */
 export class Chronicle {
@@ -19,7 +19,7 @@ export class Chronicle {
   }
 
   static begin(seed: number): Chronicle {
-    return new Chronicle({ seed, lives: [], boots: [], kills: [], hubs: [], complaints: [] });
+    return new Chronicle({ seed, lives: [], boots: [], kills: [], hubs: [], boards: [], complaints: [] });
   }
 
   get effects(): number {
@@ -44,6 +44,14 @@ export class Chronicle {
     const hub: HubRecord = { name, clients: [] };
     this.record.hubs.push(hub);
     return hub;
+  }
+
+  board(name: string): BoardRecord {
+    const known = this.record.boards.find((board) => board.name === name);
+    if (known !== undefined) return known;
+    const board: BoardRecord = { name, clients: [] };
+    this.record.boards.push(board);
+    return board;
   }
 
   /** What the witness answers. A request that is repeated, because its answer was lost, is the same effect. */
@@ -88,7 +96,7 @@ export class Chronicle {
     }
     const boot = record.boots.at(-1);
     if (boot !== undefined) boot.endedAt ??= now;
-    for (const hub of record.hubs) hub.clients.length = 0;
+    for (const { clients } of [...record.hubs, ...record.boards]) clients.length = 0;
     return new Chronicle(record);
   }
 }

@@ -1,4 +1,4 @@
-import type { Binding, EffectAnswer, EffectRequest, Plan } from "../../fixtures/chaos-app/protocol.ts";
+import type { Binding, EffectAnswer, EffectRequest, Plan, Posted } from "../../fixtures/chaos-app/protocol.ts";
 
 /**
  * All that was seen from outside the server, in memory and, when something is wrong, on disk as JSON. Times are
@@ -10,6 +10,7 @@ export interface ChaosRecord {
   readonly boots: Boot[];
   readonly kills: Kill[];
   readonly hubs: HubRecord[];
+  readonly boards: BoardRecord[];
   /** What the server has logged that it should not have. */
   readonly complaints: Complaint[];
 }
@@ -32,6 +33,16 @@ export interface LifeRecord {
   final?: Final;
   /** And what it still says when all is over. */
   atEnd?: Status | "gone";
+  /** Of a run of POSTER, what its agent says when all is over. */
+  board?: BoardView | "unknown";
+}
+
+/** A run as a board shows it. */
+export interface BoardView {
+  readonly status: string;
+  /** How many results it says that there are. */
+  readonly total: number;
+  readonly results: readonly Posted[];
 }
 
 export interface Look {
@@ -116,6 +127,20 @@ export interface HubRecord {
   /** States in order of arrival, one list for each client. */
   readonly clients: { readonly count: number; readonly last: number; readonly at: number }[][];
   final?: { readonly reported: readonly number[]; readonly completed: readonly string[] };
+}
+
+/** One agent of pawl/agent, as its clients saw it. */
+export interface BoardRecord {
+  readonly name: string;
+  /** Views of runs in order of arrival, each as it was when it had changed; one list for each client. */
+  readonly clients: BoardSight[][];
+}
+
+export interface BoardSight extends Pick<BoardView, "status" | "total"> {
+  readonly run: string;
+  readonly at: number;
+  /** What was among its results and should not be. */
+  readonly strange?: string;
 }
 
 export interface Complaint {

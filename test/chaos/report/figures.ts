@@ -22,6 +22,8 @@ export interface Figures {
   /** Operations by method: how many tries were answered, refused, lost. */
   readonly operations: Readonly<Record<string, Tries>>;
   readonly agents: { readonly reports: number; readonly statesSeen: number };
+  /** Runs of pawl/agent, and the results that their agents keep. */
+  readonly boards: { readonly runs: number; readonly results: number };
   /** From a kill to a server that takes requests. */
   readonly upAgain: Quantiles;
   /** From then to the first effect of a run that goes on; before the first request where `unasked`. */
@@ -70,6 +72,7 @@ export function figuresOf(record: ChaosRecord): Figures {
         0,
       ),
     },
+    boards: boardsOf(lives),
     upAgain: quantiles(recoveries.map(({ upAgainMs }) => upAgainMs)),
     firstEffect: quantiles(recoveries.flatMap(({ firstEffectMs }) => firstEffectMs ?? [])),
     unasked: recoveries.filter(({ isUnasked }) => isUnasked).length,
@@ -113,6 +116,11 @@ function eventsOf(lives: readonly LifeRecord[]): Figures["events"] {
   }
   const count = (outcome: string): number => tries.filter((one) => one.outcome === outcome).length;
   return { sent: count("answered"), lost: count("lost"), delivered };
+}
+
+function boardsOf(lives: readonly LifeRecord[]): Figures["boards"] {
+  const views = lives.flatMap(({ board }) => (board === undefined || board === "unknown" ? [] : [board]));
+  return { runs: views.length, results: views.reduce((sum, { results }) => sum + results.length, 0) };
 }
 
 function operationsOf(lives: readonly LifeRecord[]): Record<string, Tries> {

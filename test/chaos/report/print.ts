@@ -4,8 +4,9 @@ import type { Figures, Quantiles } from "./figures.ts";
 
 /** The figures of a campaign for people. */
 export function figuresText(figures: Figures): string {
-  const { repeated, events, agents } = figures;
+  const { repeated, events, agents, boards } = figures;
   const lost = Object.values(figures.operations).reduce((sum, tries) => sum + tries.lost, 0);
+  const duplicates = repeated.afterFailure + repeated.afterKill + repeated.afterRestart;
   const operations = Object.entries(figures.operations)
     .map(([method, tries]) => `${tries.answered} ${method}`)
     .join(", ");
@@ -14,10 +15,11 @@ export function figuresText(figures: Figures): string {
     `kills      ${figures.kills}: ${listed(figures.killsBy)}`,
     `runs       ${figures.runs}: ${listed(figures.ends)}`,
     `steps      ${figures.steps}`,
-    `effects    ${figures.effects}; called again after a failure ${repeated.afterFailure}, after a kill ${repeated.afterKill}, after a restart of the run ${repeated.afterRestart}`,
+    `effects    ${figures.effects}`,
+    `duplicates ${duplicates}, ${(duplicates / Math.max(1, figures.steps)).toFixed(2)} per step, each explained: ${repeated.afterFailure} after a failure, ${repeated.afterKill} after a kill, ${repeated.afterRestart} after a restart of the run`,
     `events     ${events.sent} accepted, ${events.lost} maybe, ${events.delivered} delivered`,
     `operations ${operations}; ${lost} answers lost`,
-    `agents     ${agents.reports} reports, ${agents.statesSeen} states seen by clients`,
+    `agents     ${agents.reports} reports, ${agents.statesSeen} states seen by clients; ${boards.results} results kept of ${boards.runs} runs of pawl/agent`,
     `up again   ${spread(figures.upAgain)} after a kill`,
     `recovery   first step ${spread(figures.firstEffect)} after that; before any request ${figures.unasked} times`,
   ].join("\n");

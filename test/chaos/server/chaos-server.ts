@@ -57,7 +57,10 @@ export class ChaosServer {
     const project = join(options.folder, "project");
     await mkdir(options.folder, { recursive: true });
     await cp(FIXTURE, project, { recursive: true });
-    await symlink(join(REPOSITORY, "node_modules"), join(project, "node_modules"));
+    await mkdir(join(project, "node_modules"));
+    // The package that the command line is of, and what the application imports beside it.
+    await symlink(join(options.cli, "..", "..", ".."), join(project, "node_modules", "pawl"));
+    await symlink(join(REPOSITORY, "node_modules", "agents"), join(project, "node_modules", "agents"));
     await writeFile(join(project, ".dev.vars"), `WITNESS=${options.witness}\n`);
     return new ChaosServer(options, await freePort());
   }

@@ -1,6 +1,6 @@
 import type { Invariant } from "../check/violation.ts";
 
-/** A way to break the engine, as replacements in the text of its built modules. */
+/** A way to break the engine or the agents, as replacements in the text of its built modules. */
 export interface Variant {
   readonly name: string;
   /** What it does wrong. */
@@ -15,16 +15,18 @@ export interface Variant {
 }
 
 export interface Patch {
-  /** In `dist/engine`. */
+  /** Folder in `dist`; default `engine`. */
+  readonly room?: "engine" | "agent";
+  /** In this folder. */
   readonly file: string;
-  /** Must be there exactly once: a change of the engine that moves it is to be followed here. */
+  /** Must be there exactly once: a change that moves it is to be followed here. */
   readonly find: string;
   readonly replace: string;
 }
 
 const LATER_MS = 20;
 
-/** Each of them must be caught, or the checker that finds nothing wrong with the engine proves nothing. */
+/** Each of them must be caught, or the checker that finds nothing wrong proves nothing. */
 export const VARIANTS: readonly Variant[] = [
   {
     name: "answers-create-early",
@@ -171,6 +173,44 @@ export const VARIANTS: readonly Variant[] = [
     patches: [
       { file: "execution.js", find: "const nth = (this.#uses.get(usedHere) ?? 0) + 1;", replace: "const nth = 1;" },
       { file: "execution.js", find: "const count = row?.count ?? this.#nextCount(used);", replace: "const count = 1;" },
+    ],
+  },
+  {
+    name: "forgets-report-keys",
+    breaks: "an agent takes a report again that it has taken",
+    violates: ["agents"],
+    patches: [
+      {
+        room: "agent",
+        file: "store/reports-table.js",
+        find: "return this.#sql.exec(query, run, step, count, method, call).toArray().length > 0;",
+        replace: "return false;",
+      },
+      {
+        room: "agent",
+        file: "reports/reports.js",
+        find: "if (!this.#store.reports.add(run.number, taking))",
+        replace: "this.#store.reports.add(run.number, taking);\n                if (false)",
+      },
+    ],
+  },
+  {
+    name: "revives-cancelled-runs",
+    breaks: "an agent takes what a cancelled run reports",
+    violates: ["agents"],
+    patches: [{ room: "agent", file: "lifecycle.js", find: "return outcome === null;", replace: "return true;" }],
+  },
+  {
+    name: "mixes-up-runs",
+    breaks: "an agent takes every report for one of the run that was started last",
+    violates: ["agents"],
+    patches: [
+      {
+        room: "agent",
+        file: "reports/reports.js",
+        find: "this.#store.get(taking.run);",
+        replace: "this.#store.get(this.#store.currentId ?? taking.run);",
+      },
     ],
   },
 ];
