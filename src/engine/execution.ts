@@ -131,6 +131,8 @@ export class Execution {
   readonly #waiters = new Map<string, Waiter[]>();
   readonly #watchedCode = new Set<number>();
   #gate: { promise: Promise<void>; open: () => void } | undefined;
+  /** A pause was taken back: due times that were read before it are not true any more. */
+  #wasGated = false;
 
   constructor(
     host: ExecutionHost,
@@ -418,6 +420,14 @@ export class Execution {
     return next;
   }
 
+  /** When the open wait of a row that is on disk ends: a pause that was taken back has moved it, there alone. */
+  dueAt(row: StepRow): number | null {
+    if (!this.#wasGated) return row.due_at;
+    const stored = this.host.steps.get(row.step);
+    if (stored === undefined || stored.held_ms === null) return stored?.due_at ?? null;
+    return Date.now() + stored.held_ms;
+  }
+
   // --- waiters for events --------------------------------------------------------------------------------------
 
   addWaiter(type: string, waiter: Waiter): void {
@@ -461,6 +471,7 @@ export class Execution {
       open = resolve;
     });
     this.#gate = { promise, open };
+    this.#wasGated = true;
     for (const wait of this.#waits) {
       if (wait.timer !== undefined) this.host.timers.cancel(wait.timer);
       wait.timer = undefined;

@@ -11,10 +11,16 @@ export interface Retention {
 export const DEFAULT_RETENTION_MS = 30 * 86_400_000;
 
 /** Checks the `retention` of `create`. Terminated runs are kept as errored ones are. */
-export function retentionOf(
-  given: { successRetention?: unknown; errorRetention?: unknown } | null | undefined,
-): Retention {
-  const { successRetention = null, errorRetention = null } = given ?? {};
+export function retentionOf(given: unknown): Retention {
+  if (given === undefined || given === null) return {};
+  if (typeof given !== "object" || Array.isArray(given)) {
+    const type = Array.isArray(given) ? "array" : typeof given;
+    throw refused(
+      `(body) Invalid retention: expected an object with successRetention and errorRetention, received ${type}`,
+    );
+  }
+  const successRetention: unknown = Reflect.get(given, "successRetention") ?? null;
+  const errorRetention: unknown = Reflect.get(given, "errorRetention") ?? null;
   return {
     ...(successRetention !== null && { successRetentionMs: duration(successRetention) }),
     ...(errorRetention !== null && { errorRetentionMs: duration(errorRetention) }),

@@ -88,7 +88,7 @@ class Attempts {
     const execution = this.#execution;
     for (;;) {
       if (execution.isGated) await execution.passGate();
-      if (this.#step.row.due_at !== null) await this.#sleepUntilRetry(this.#step.row.due_at);
+      if (this.#step.row.due_at !== null) await this.#sleepUntilRetry(execution.dueAt(this.#step.row) ?? 0);
       if (!execution.alive) return never();
       // The first attempt starts with the step itself, whose two marks were taken together.
       const { row } = this.#step;

@@ -63,7 +63,7 @@ async function resumeSleep(execution: Execution, row: StepRow): Promise<void> {
   if (execution.isCollecting) return execution.collected();
   if (execution.isGated) await execution.passGate();
   if (!execution.alive) return never();
-  return waitOut(execution, { row, stored: true }, row.due_at ?? 0);
+  return waitOut(execution, { row, stored: true }, execution.dueAt(row) ?? 0);
 }
 
 async function waitOut(execution: Execution, step: OpenStep, dueAt: number): Promise<void> {

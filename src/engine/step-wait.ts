@@ -76,7 +76,8 @@ class EventWait {
       this.#deliver(kept);
       return;
     }
-    const dueAt = row.due_at ?? Date.now() + this.#timeoutMs;
+    const stored = this.#step.stored ? execution.dueAt(row) : null;
+    const dueAt = stored ?? Date.now() + this.#timeoutMs;
     // Which events end a wait is for the present code to say, also where it has been changed since.
     if (this.#step.stored && this.#isNewType) steps.setEventType(row.step, this.#type);
     if (!this.#step.stored) {

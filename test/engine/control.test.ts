@@ -25,6 +25,20 @@ describe("the binding", () => {
     await expect(app.call("create", [{ params: "x".repeat(1024 * 1024 + 1) }])).rejects.toThrow("too large");
   });
 
+  test.each([
+    ["1 day", "string"],
+    [5, "number"],
+    [true, "boolean"],
+    [["1 day"], "array"],
+  ])("the retention %j is refused, and nothing is made", async (retention, type) => {
+    const message = `(body) Invalid retention: expected an object with successRetention and errorRetention, received ${type}`;
+    await expect(app.call("create", [{ id: "kept-for", retention }])).rejects.toThrow(message);
+    await expect(app.call("createBatch", [[{ id: "kept-for" }, { retention }]])).rejects.toThrow(message);
+    await expect(app.call("createBatch", [{ instances: [{ id: "kept-for", retention }] }])).rejects.toThrow(message);
+    await expect(app.call("createBatch", [{ count: 1, retention }])).rejects.toThrow(message);
+    await expect(app.call("get", ["kept-for"])).rejects.toThrow("instance.not_found");
+  });
+
   test("without an id there is one", async () => {
     expect(await app.call("create", [])).toMatchObject({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown });
   });

@@ -20,6 +20,11 @@ test("what is given is read, what is absent stays absent", () => {
   expect(read("from=2026-11-17")).toEqual({ from: Date.UTC(2026, 10, 17) });
 });
 
+test("an empty one is as if it were absent, whatever it is", () => {
+  expect(read("workflow=&status=&from=&limit=")).toEqual({});
+  expect(read("workflow=&workflow=a&status=&status=running")).toEqual({ workflow: "a", status: ["running"] });
+});
+
 test.each([
   ["stats=x", 'There is no query parameter "stats" here; there are: workflow, status, from, limit.'],
   ["constructor=x", 'There is no query parameter "constructor" here; there are: workflow, status, from, limit.'],
@@ -28,7 +33,8 @@ test.each([
   ["limit=0", '"limit" is a whole number from 1 to 1000, not "0".'],
   ["limit=1001", '"limit" is a whole number from 1 to 1000, not "1001".'],
   ["limit=1e2", '"limit" is a whole number from 1 to 1000, not "1e2".'],
-  ["limit=", '"limit" is a whole number from 1 to 1000, not "".'],
+  ["status=,,", '"status" is a list with nothing but commas in it; leave it out.'],
+  ["stats=", 'There is no query parameter "stats" here; there are: workflow, status, from, limit.'],
   [
     "from=yesterday",
     '"from" is a time: milliseconds since 1970, or an ISO time with its zone, such as 2026-11-17T09:30:00Z; not "yesterday".',

@@ -8,7 +8,10 @@ type Read<Spec extends Record<string, Parameter<unknown>>> = { [Name in keyof Sp
 /** Longer than any id, name or cursor. */
 const MAX_TEXT = 1000;
 
-/** The parameters of a request; what is not known is refused by name. Absent ones stay absent. @throws Problem */
+/**
+ * The parameters of a request; what is not known is refused by name. Absent ones stay absent, and an empty one is as
+ * absent: a form sends all its fields. @throws Problem
+ */
 export function readQuery<Spec extends Record<string, Parameter<unknown>>>(
   given: URLSearchParams,
   spec: Spec,
@@ -21,7 +24,8 @@ export function readQuery<Spec extends Record<string, Parameter<unknown>>>(
       const there = known.length === 0 ? "there are none" : `there are: ${known.join(", ")}`;
       throw new Problem(400, `There is no query parameter "${name}" here; ${there}.`);
     }
-    read[name] = parameter(name, given.getAll(name));
+    const values = given.getAll(name).filter((value) => value !== "");
+    if (values.length > 0) read[name] = parameter(name, values);
   }
   // Each value was made by the function of its name.
   return read as Read<Spec>;
@@ -35,8 +39,10 @@ export function text(name: string, values: readonly string[]): string {
 }
 
 /** Several, separated by commas or given one by one. */
-export function list(_name: string, values: readonly string[]): string[] {
-  return values.flatMap((value) => value.split(",")).filter((value) => value !== "");
+export function list(name: string, values: readonly string[]): string[] {
+  const items = values.flatMap((value) => value.split(",")).filter((value) => value !== "");
+  if (items.length === 0) throw new Problem(400, `"${name}" is a list with nothing but commas in it; leave it out.`);
+  return items;
 }
 
 export function wholeNumber(min: number, max: number): Parameter<number> {
