@@ -95,8 +95,8 @@ export class Caution {
   /** It has come to an end, or has handed over to something that is written down by itself. */
   leave(key: number): void {
     const isSuspect = this.#deaths.delete(key);
-    void this.#commits.join(() => this.#table.remove(key));
-    if (isSuspect) this.#release(key);
+    const crossedOut = this.#commits.join(() => this.#table.remove(key));
+    if (isSuspect) void this.#releaseAfter(crossedOut, key);
   }
 
   async #turnOf(key: number): Promise<void> {
@@ -112,12 +112,21 @@ export class Caution {
   /** It has been alone for long and the process lives: what comes now is charged to somebody else. */
   #vouchFor(key: number): void {
     if (watched?.by !== this || watched.key !== key) return;
-    void this.#commits.join(() => this.#table.remove(key));
     this.#deaths.delete(key);
-    this.#release(key);
+    void this.#releaseAfter(
+      this.#commits.join(() => this.#table.remove(key)),
+      key,
+    );
   }
 
-  #release(key: number): void {
+  /** The next suspect may be the culprit: not before what is on disk says that this one was not under way then. */
+  async #releaseAfter(crossedOut: Promise<void>, key: number): Promise<void> {
+    try {
+      await crossedOut;
+      await this.#storage.sync();
+    } catch {
+      // The object ends with its storage, which says so; the others are not to wait for it.
+    }
     if (watched?.by === this && watched.key === key) watched = undefined;
   }
 

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { PawlError, readProject } from "../../src/compiler/index.ts";
 import { temporaryDirectory } from "../support/server.ts";
 import { type ConfigInput, configInput, HUGE } from "./config-inputs.ts";
@@ -11,7 +11,8 @@ import { draws, FUZZ_TIMEOUT_MS } from "./budget.ts";
 const MAX_MESSAGE = 20_000;
 
 let folder: string;
-beforeAll(async () => {
+// One for each test: the last draw of a property whose time is up goes on beside the next test.
+beforeEach(async () => {
   folder = await temporaryDirectory("fuzz-config");
   await mkdir(join(folder, "public"));
   await mkdir(join(folder, "src"));
@@ -20,8 +21,8 @@ beforeAll(async () => {
 });
 
 /** Reads it: whatever it is, it is a project, or an error that says where its fault is. */
-async function read({ name, bytes }: ConfigInput, environment?: string): Promise<void> {
-  const file = join(folder, name);
+async function read(inFolder: string, { name, bytes }: ConfigInput, environment?: string): Promise<void> {
+  const file = join(inFolder, name);
   await writeFile(file, bytes);
   try {
     await readProject(file, { processEnv: { TOKEN: "t" }, ...(environment !== undefined && { environment }) });
@@ -36,11 +37,17 @@ async function read({ name, bytes }: ConfigInput, environment?: string): Promise
 }
 
 test("any configuration is read, or refused with file and line", { timeout: FUZZ_TIMEOUT_MS }, async () => {
-  const property = fc.asyncProperty(configInput, fc.constantFrom(undefined, "staging", "nowhere"), read);
+  const own = folder;
+  const property = fc.asyncProperty(
+    configInput,
+    fc.constantFrom(undefined, "staging", "nowhere"),
+    async (input, environment) => read(own, input, environment),
+  );
   await expect(fc.assert(property, draws("configurations", 800, 0.8))).resolves.toBeUndefined();
 });
 
 test("any secrets are read, or refused with file and line", { timeout: FUZZ_TIMEOUT_MS }, async () => {
+  const own = folder;
   const config = {
     name: "wrangler.json",
     bytes: Buffer.from('{"name":"app","main":"main.ts","compatibility_date":"2026-06-11"}'),
@@ -59,10 +66,10 @@ test("any secrets are read, or refused with file and line", { timeout: FUZZ_TIME
     fc.constantFrom(".env", ".dev.vars", ".env.local"),
     fc.array(line, { maxLength: 20 }),
     async (name, lines) => {
-      const file = join(folder, name);
+      const file = join(own, name);
       await writeFile(file, lines.join("\n"));
       try {
-        await read(config);
+        await read(own, config);
       } finally {
         await rm(file);
       }
@@ -73,6 +80,6 @@ test("any secrets are read, or refused with file and line", { timeout: FUZZ_TIME
 
 describe("a configuration is read or refused that is made of", () => {
   test.each(HUGE)("%s", async (_, input) => {
-    await expect(read(input)).resolves.toBeUndefined();
+    await expect(read(folder, input)).resolves.toBeUndefined();
   });
 });
