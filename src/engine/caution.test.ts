@@ -11,6 +11,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const SUBJECT = { workflow: "w", run: "r", step: "s-1" };
+
 /** The caution of one shard, in which one step is a suspect of two deaths; what it writes is on disk after `sync`. */
 class OfShard {
   readonly caution: Caution;
@@ -38,7 +40,7 @@ class OfShard {
         }),
     };
     this.caution = new Caution(
-      storage as unknown as DurableObjectStorage,
+      storage,
       table as unknown as SuspectsTable,
       new Commits(),
       new Timers(),
@@ -57,9 +59,9 @@ test.each(["has ended", "is vouched for"])(
     const one = new OfShard(1);
     const other = new OfShard(2);
     const entered: number[] = [];
-    void one.caution.enter(1, {}).then(() => entered.push(1));
+    void one.caution.enter(1, SUBJECT).then(() => entered.push(1));
     await vi.advanceTimersByTimeAsync(10);
-    void other.caution.enter(2, {}).then(() => entered.push(2));
+    void other.caution.enter(2, SUBJECT).then(() => entered.push(2));
     await vi.advanceTimersByTimeAsync(1000);
     expect(entered).toEqual([1]);
 

@@ -244,6 +244,7 @@ export class Execution {
   stored(bytes: number): void {
     this.#bytes += bytes;
     this.#unsaid += bytes;
+    this.host.commits.wrote(bytes);
     if (this.#unsaid >= SAY_BYTES) this.sayBytes();
   }
 
