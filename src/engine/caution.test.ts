@@ -39,13 +39,10 @@ class OfShard {
           if (!this.isSlow) this.syncNow();
         }),
     };
-    this.caution = new Caution(
-      storage,
-      table as unknown as SuspectsTable,
-      new Commits(),
-      new Timers(),
-      { kind: "blocked", inRow: 3 },
-    );
+    this.caution = new Caution(storage, table as unknown as SuspectsTable, new Commits(), new Timers(), {
+      kind: "blocked",
+      inRow: 3,
+    });
   }
 
   syncNow(): void {
