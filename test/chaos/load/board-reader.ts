@@ -24,11 +24,14 @@ export async function readBoard({ client }: Stage, { run, plan }: LifeRecord): P
   return { status: shown.run.status, total: shown.run.totalResults, results };
 }
 
-/** What an agent has accepted is created, however late, when its answer was lost. */
+/** What an agent has accepted is created, however late, when its answer was lost: as long as it says that it will be. */
 export async function untilCreated(stage: Stage, life: LifeRecord): Promise<void> {
-  if ((await readBoard(stage, life)) === "unknown") return;
   const until = Date.now() + CREATED_WITHIN_MS + stage.patienceMs;
-  while ((await stage.client.status(life)) === "gone" && Date.now() < until) await delay(250);
+  while (Date.now() < until) {
+    const view = await readBoard(stage, life);
+    if (view === "unknown" || view.status !== "running" || (await stage.client.status(life)) !== "gone") return;
+    await delay(250);
+  }
 }
 
 /** What the board of a run that has ended says of it, as soon as it agrees, or when there is no more patience. */
