@@ -63,33 +63,3 @@ test("more than one flush's worth is written in order over several turns", async
   await Promise.all(Array.from({ length: 2500 }, (_, i) => commits.join(() => order.push(i))));
   expect(order).toEqual(Array.from({ length: 2500 }, (_, i) => i));
 });
-
-test("a turn takes a bounded number of bytes, then others get the thread; nothing changes its order", async () => {
-  const commits = new Commits();
-  const turns: { turn: number; write: number }[] = [];
-  let turn = 0;
-  const large = 3 * 1024 * 1024;
-  const writes = Array.from({ length: 7 }, (_, write) =>
-    commits.join(() => {
-      commits.wrote(large);
-      turns.push({ turn, write });
-    }),
-  );
-  // Joined in the first of the turns, behind what waits already.
-  void writes[0]?.then(() => writes.push(commits.write(() => turns.push({ turn, write: 7 })) as Promise<never>));
-  while (turns.length < 8) {
-    turn++;
-    await nextTurn();
-  }
-  expect(turns.map(({ write }) => write)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-  const perTurn = turns.map(({ turn: at }) => turns.filter((other) => other.turn === at).length);
-  expect(Math.max(...perTurn)).toBe(3);
-});
-
-test("in a turn whose bytes are written, what comes next waits for another one", async () => {
-  const commits = new Commits();
-  await commits.write(() => commits.wrote(9 * 1024 * 1024));
-  expect(commits.now()).toBe(false);
-  await commits.write(() => {});
-  expect(commits.now()).toBe(true);
-});

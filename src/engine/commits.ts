@@ -19,15 +19,11 @@ const QUIET_HOPS = 100;
 /** A turn ends after so many writes, so that runs without any I/O of their own leave the thread to others. */
 const WRITES_PER_TURN = 1000;
 
-/** And after so much that is written: the thread stands still while it goes to the disk, which may be a slow one. */
-const BYTES_PER_TURN = 8 * 1024 * 1024;
-
 /** A microtask by way of a promise stays within V8; `queueMicrotask` leads out of it and back, at ten times the price. */
 const SETTLED = Promise.resolve();
 
 export class Commits {
   #budget = 0;
-  #bytes = 0;
   #quiet = 0;
   #watching = false;
   #scheduled = false;
@@ -35,15 +31,10 @@ export class Commits {
 
   /** True in a turn that has already written: the caller may write now. Takes one write from the turn's budget. */
   now(): boolean {
-    if (this.#budget <= 0 || this.#bytes <= 0) return false;
+    if (this.#budget <= 0) return false;
     this.#budget--;
     this.#quiet = QUIET_HOPS;
     return true;
-  }
-
-  /** Inside a write: how much it has been, beyond what any row takes. */
-  wrote(bytes: number): void {
-    this.#bytes -= bytes;
   }
 
   /**
@@ -79,19 +70,11 @@ export class Commits {
   #flush(): void {
     // Cleared first: a write that throws must not leave the queue "scheduled" for ever.
     this.#scheduled = false;
-    this.#budget = WRITES_PER_TURN;
-    this.#bytes = BYTES_PER_TURN;
-    this.#quiet = QUIET_HOPS;
     const batch = this.#queue.splice(0, WRITES_PER_TURN);
-    let written = 0;
-    for (const waiting of batch) {
-      if (this.#bytes <= 0) break;
-      waiting.run();
-      written++;
-    }
-    // What there is no room for in this turn is first in the next one.
-    if (written < batch.length) this.#queue = [...batch.slice(written), ...this.#queue];
     if (this.#queue.length > 0) this.#schedule();
+    this.#budget = WRITES_PER_TURN;
+    this.#quiet = QUIET_HOPS;
+    for (const waiting of batch) waiting.run();
     if (!this.#watching) {
       this.#watching = true;
       void SETTLED.then(this.#watch);

@@ -244,7 +244,6 @@ export class Execution {
   stored(bytes: number): void {
     this.#bytes += bytes;
     this.#unsaid += bytes;
-    this.host.commits.wrote(bytes);
     if (this.#unsaid >= SAY_BYTES) this.sayBytes();
   }
 

@@ -36,6 +36,13 @@ test.each([
   expect(readRuntimeMessage(level, message)).toEqual(expected);
 });
 
+test.each([
+  "NOSENTRY SQLite alarm handler canceled with requestScheduledAlarm.; scheduledTime = 1795385851.305s; actorId = dd34",
+  "IoContext::run() without a current IncomingRequest; lastDeliveredLocation = src/workerd/api/worker-rpc.c++:3650:20 in run",
+])("what workerd notes for its own makers is for nobody else: %s", (message) => {
+  expect(readRuntimeMessage("warn", message)).toEqual({ kind: "internal", message });
+});
+
 test("that objects hold on to each other when the process ends is nobody's fault", () => {
   const message = "the worker factory is still referenced after the server was dropped; a service leaked";
   expect(readRuntimeMessage("error", message)).toEqual({ kind: "internal", message });
