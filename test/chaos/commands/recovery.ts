@@ -29,6 +29,11 @@ export async function recovery({ unfinished, sleepers, json }: ChaosArgs): Promi
   console.log(
     `  up after ${gone.readyMs} ms; steps go on, without any request, from ${gone.firstMs} ms after that (half of them ${gone.halfMs} ms, the last ${gone.lastMs} ms)`,
   );
+  if (gone.deaths > 0) {
+    console.log(
+      `  workerd died ${gone.deaths} times meanwhile, and all runs went on nevertheless. Each of them calls out at the same time, which takes two file descriptors: try with a higher limit (ulimit -Hn), or fewer of them (--unfinished)`,
+    );
+  }
 
   console.log(`start-up: ${sleepers} sleeping runs`);
   const asleep = await startWithSleepers(

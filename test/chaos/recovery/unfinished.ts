@@ -18,6 +18,8 @@ const STEP: StepAct = {
 /** When unfinished runs have gone on after a kill, in milliseconds. */
 export interface Recovery {
   readonly runs: number;
+  /** How often workerd has died by itself meanwhile, as it does when it has no file descriptors left. */
+  readonly deaths: number;
   /** From the start of the command until the server says that it is ready. */
   readonly readyMs: number;
   /** From readiness until the first step of the first, of half, and of the last of them: negative before it. */
@@ -34,12 +36,15 @@ export async function recoverUnfinished(options: Omit<CrowdOptions, "acts">, wit
     await server.ended;
     // The gate stays closed: nobody sends anything.
     await server.start();
+    const { boots } = chronicle.record;
+    const starts = boots.length;
+    const boot = boots.at(-1);
     await untilSeen(lives, 2, withinMs);
-    const boot = chronicle.record.boots.at(-1);
     const readyAt = boot?.readyAt ?? Number.NaN;
     const times = lives.map(({ effects }) => (effects[1]?.arrivedAt ?? Number.NaN) - readyAt).toSorted((a, b) => a - b);
     return {
       runs: lives.length,
+      deaths: boots.length - starts,
       readyMs: readyAt - (boot?.spawnedAt ?? Number.NaN),
       firstMs: times[0] ?? Number.NaN,
       halfMs: times[times.length >> 1] ?? Number.NaN,
