@@ -3,31 +3,52 @@ import type { Timers } from "./timers.ts";
 
 export type Outcome = { value: unknown } | { thrown: unknown };
 
-/** Calls code of the application with a limit on its time; what comes later is discarded (spec §6.7). */
-export async function callBack(timers: Timers, limitMs: number, call: () => unknown): Promise<Outcome> {
+/**
+ * Calls code of the application with a limit on its time; what comes later is discarded (spec §6.7). No promise is made
+ * but one, and none where the code has not: this is done for every step.
+ * @param finish what is to be done with the value within the time, where that takes any
+ */
+export function callBack(
+  timers: Timers,
+  limitMs: number,
+  call: () => unknown,
+  finish?: (value: unknown) => Promise<unknown> | undefined,
+): Outcome | Promise<Outcome> {
   try {
     const returned = call();
-    return { value: isThenable(returned) ? await withTimeout(timers, limitMs, returned) : returned };
+    if (isThenable(returned)) return withTimeout(timers, limitMs, returned, finish);
+    const finished = finish?.(returned);
+    return finished === undefined ? { value: returned } : withTimeout(timers, limitMs, finished);
   } catch (thrown) {
     return { thrown };
   }
 }
 
-function withTimeout(timers: Timers, limitMs: number, returned: PromiseLike<unknown>): Promise<unknown> {
-  return new Promise((resolve, reject) => {
+function withTimeout(
+  timers: Timers,
+  limitMs: number,
+  returned: PromiseLike<unknown>,
+  finish?: (value: unknown) => Promise<unknown> | undefined,
+): Promise<Outcome> {
+  return new Promise((resolve) => {
     const timer = timers.add(Date.now() + limitMs, () => {
-      reject(new EngineError("WorkflowTimeoutError", `Execution timed out after ${limitMs}ms`));
+      resolve({ thrown: new EngineError("WorkflowTimeoutError", `Execution timed out after ${limitMs}ms`) });
     });
-    returned.then(
-      (value) => {
-        timers.cancel(timer);
-        resolve(value);
-      },
-      (error: unknown) => {
-        timers.cancel(timer);
-        reject(error);
-      },
-    );
+    const end = (outcome: Outcome): void => {
+      timers.cancel(timer);
+      resolve(outcome);
+    };
+    const succeed = (value: unknown): void => end({ value });
+    const fail = (thrown: unknown): void => end({ thrown });
+    try {
+      returned.then((value) => {
+        const finished = finish?.(value);
+        if (finished === undefined) end({ value });
+        else finished.then(succeed, fail);
+      }, fail);
+    } catch (thrown) {
+      fail(thrown);
+    }
   });
 }
 

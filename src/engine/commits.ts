@@ -27,7 +27,7 @@ export class Commits {
   #quiet = 0;
   #watching = false;
   #scheduled = false;
-  #queue: Waiting[] = [];
+  #queue: (() => void)[] = [];
 
   /** True in a turn that has already written: the caller may write now. Takes one write from the turn's budget. */
   now(): boolean {
@@ -48,17 +48,20 @@ export class Commits {
   /** As `write`, but always in a flush: for work that should not make the present turn longer. */
   join<T>(write: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({
-        run: () => {
-          try {
-            resolve(write());
-          } catch (error) {
-            reject(error);
-          }
-        },
+      this.add(() => {
+        try {
+          resolve(write());
+        } catch (error) {
+          reject(error);
+        }
       });
-      this.#schedule();
     });
+  }
+
+  /** Calls `write`, which must not throw, in the next flush. */
+  add(write: () => void): void {
+    this.#queue.push(write);
+    this.#schedule();
   }
 
   #schedule(): void {
@@ -74,7 +77,7 @@ export class Commits {
     if (this.#queue.length > 0) this.#schedule();
     this.#budget = WRITES_PER_TURN;
     this.#quiet = QUIET_HOPS;
-    for (const waiting of batch) waiting.run();
+    for (const write of batch) write();
     if (!this.#watching) {
       this.#watching = true;
       void SETTLED.then(this.#watch);
@@ -90,8 +93,4 @@ export class Commits {
       this.#budget = 0;
     }
   };
-}
-
-interface Waiting {
-  run: () => void;
 }

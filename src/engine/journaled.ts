@@ -20,15 +20,18 @@ export function journaled<T>(execution: Execution, write: () => T): T | Promise<
   return joined(execution, write);
 }
 
-async function joined<T>(execution: Execution, write: () => T): Promise<T> {
+function joined<T>(execution: Execution, write: () => T): Promise<T> {
   execution.pendingWrites++;
-  try {
-    const result = await execution.host.commits.join(() => (execution.alive ? { value: write() } : undefined));
-    if (result !== undefined) return result.value;
-  } catch (error) {
-    if (execution.alive) execution.host.suspend(execution, error);
-  } finally {
-    execution.pendingWrites--;
-  }
-  return never();
+  return new Promise((resolve) => {
+    execution.host.commits.add(() => {
+      execution.pendingWrites--;
+      // Settles never when it has become stale.
+      if (!execution.alive) return;
+      try {
+        resolve(write());
+      } catch (error) {
+        execution.host.suspend(execution, error);
+      }
+    });
+  });
 }

@@ -96,10 +96,13 @@ class Attempts {
       if (row.attempts > 0) row.attempt_started = started;
       row.attempts++;
       execution.begin(this.#step);
-      const outcome = await this.#callWithCaution();
+      // Also where the callback has no promise: steps that begin together have all begun before one of them ends.
+      let outcome = await (execution.host.caution.isOn ? this.#callWithCaution() : this.#call());
+      if ("thrown" in outcome) outcome = await this.#overInfrastructure(outcome, timeOf(started));
       if (!execution.alive) return never();
-      const ended = "value" in outcome ? this.#succeed(outcome.value, started) : this.#fail(outcome.thrown, started);
-      const result = await ended;
+      let result = "value" in outcome ? this.#succeed(outcome.value, started) : this.#fail(outcome.thrown, started);
+      // Every promise is a part of what a step costs, so what is there at once is not waited for.
+      if (result instanceof Promise) result = await result;
       if (!execution.alive) return never();
       if (result !== RETRY) return result;
     }
@@ -108,7 +111,6 @@ class Attempts {
   /** A callback that takes the process down is found out, and not called for ever. */
   async #callWithCaution(): Promise<Outcome> {
     const { caution } = this.#execution.host;
-    if (!caution.isOn) return this.#callThroughInfrastructure();
     const { definition, id } = this.#execution;
     const { step, name, count } = this.#step.row;
     try {
@@ -117,44 +119,44 @@ class Attempts {
       return { thrown };
     }
     if (!this.#execution.alive) return never();
-    const outcome = await this.#callThroughInfrastructure();
+    let outcome = await this.#call();
+    if ("thrown" in outcome) outcome = await this.#overInfrastructure(outcome, Date.now());
     caution.leave(step);
     return outcome;
   }
 
-  /** Calls back, again and again while what fails is not the callback but the way to what it called (E8). */
-  async #callThroughInfrastructure(): Promise<Outcome> {
-    const patientUntil = Date.now() + INFRASTRUCTURE_PATIENCE_MS;
+  /** Calls back again, for as long as what fails is not the callback but the way to what it called (E8). */
+  async #overInfrastructure(failed: Outcome, since: number): Promise<Outcome> {
+    let outcome = failed;
     for (let tries = 0; ; tries++) {
-      const outcome = await this.#call();
       if ("value" in outcome || !isInfrastructureError(outcome.thrown)) return outcome;
       const { message } = recordOf(outcome.thrown);
       // When the disk is full, this ends here, as for all runs of the shard, and goes on when there is room.
       if (isStorageFailure(message)) await this.#execution.host.storageCheck.again();
       // Who allows no retry at all wants the callback to be called once.
-      if (this.#config.retries.limit === 0 || Date.now() >= patientUntil) return outcome;
+      if (this.#config.retries.limit === 0 || Date.now() >= since + INFRASTRUCTURE_PATIENCE_MS) return outcome;
       this.#logInfrastructure(tries, message);
       await new Promise((resolve) => {
         setTimeout(resolve, Math.min(100 * 2 ** tries, 5000));
       });
       if (!this.#execution.alive) return never();
+      outcome = await this.#call();
     }
   }
 
-  #call(): Promise<Outcome> {
+  #call(): Outcome | Promise<Outcome> {
     const { row } = this.#step;
-    return callBack(this.#execution.host.timers, timeoutMs(this.#config), () => {
+    const call = (): unknown => {
       const callback = this.#execution.tests?.callbackFor(row, this.#config) ?? this.#callback;
       const context = contextOf(row.name, row.count, row.attempts, this.#config);
-      const returned = callInside(this.#execution, this.#path, () => callback(context));
-      return isPlain(returned) ? returned : this.#keepIfStream(returned);
-    });
+      return callInside(this.#execution, this.#path, () => callback(context));
+    };
+    return callBack(this.#execution.host.timers, timeoutMs(this.#config), call, (value) => this.#keepIfStream(value));
   }
 
   /** A stream is read to its end within the attempt's time. */
-  async #keepIfStream(returned: unknown): Promise<unknown> {
-    const value = await returned;
-    if (!(value instanceof ReadableStream)) return value;
+  #keepIfStream(value: unknown): Promise<unknown> | undefined {
+    if (!(value instanceof ReadableStream)) return undefined;
     const { row } = this.#step;
     const attempt = row.attempts;
     const isCurrent = (): boolean => row.attempts === attempt && row.failures < attempt;
@@ -174,8 +176,8 @@ class Attempts {
     } catch (thrown) {
       return this.#fail(thrown, started);
     }
-    const written = journaled(execution, () => {
-      const { steps, marks } = execution.host;
+    return journaled(execution, () => {
+      const { steps, marks, chunks } = execution.host;
       // The end of the attempt, and of the step.
       const ended = marks.next(2);
       if (this.#step.stored || row.attempts > 1 || row.rollback !== null) steps.complete(row, ended, encoded);
@@ -183,10 +185,8 @@ class Attempts {
       execution.stored(encoded.bytes);
       execution.end(this.#step);
       execution.host.recorded(execution);
+      return value instanceof KeptStream ? replayStream(chunks, row.step, value.pieces) : copyOf(encoded);
     });
-    const result = (): unknown =>
-      value instanceof KeptStream ? replayStream(execution.host.chunks, row.step, value.pieces) : copyOf(encoded);
-    return written instanceof Promise ? written.then(result) : result();
   }
 
   async #fail(thrown: unknown, started: Mark): Promise<typeof RETRY> {
@@ -275,12 +275,6 @@ class Attempts {
 function fatalMessage(step: string, { isWhole, message }: UnserialisableResult): string {
   if (isWhole) return message;
   return `The execution of the Workflow instance was terminated, as the step "${step}" returned a value which is not serialisable`;
-}
-
-/** Neither a promise nor a stream. */
-function isPlain(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  return !(value instanceof ReadableStream) && typeof Reflect.get(value, "then") !== "function";
 }
 
 const RETRY = Symbol("retry");
