@@ -2,6 +2,7 @@ import type { RunWorkflowOptions } from "agents/workflows";
 import type { RunRecord } from "../store/run-record.ts";
 import type { StoredRequest } from "../store/run-store.ts";
 import { AlreadyExists, isNotFound, messageOf } from "./failures.ts";
+import { isRollingBack, unlessRollingBack } from "./rolling-back.ts";
 
 /** The methods of the Agents SDK that reach workflows, as they are before this package adds to them. */
 export interface SdkWorkflows {
@@ -42,28 +43,29 @@ export class EngineLink {
       return await this.#sdk.status(workflow, id);
     } catch (error) {
       if (isNotFound(error)) return "missing";
+      if (isRollingBack(error)) return { status: "rollingBack" };
       throw error;
     }
   }
 
   async pause(run: RunRecord): Promise<void> {
     this.track(run);
-    await this.#sdk.pause(run.id);
+    await unlessRollingBack(this.#sdk.pause(run.id));
   }
 
   async resume(run: RunRecord): Promise<void> {
     this.track(run);
-    await this.#sdk.resume(run.id);
+    await unlessRollingBack(this.#sdk.resume(run.id));
   }
 
   async terminate(run: RunRecord): Promise<void> {
     this.track(run);
-    await this.#sdk.terminate(run.id);
+    await unlessRollingBack(this.#sdk.terminate(run.id));
   }
 
   async restart(run: RunRecord, options?: { resetTracking?: boolean }): Promise<void> {
     this.track(run);
-    await this.#sdk.restart(run.id, options);
+    await unlessRollingBack(this.#sdk.restart(run.id, options));
   }
 
   async sendEvent(run: RunRecord, event: { type: string; payload: unknown }): Promise<void> {
