@@ -1,5 +1,5 @@
 import { EngineError } from "./errors.ts";
-import type { Timers } from "./timers.ts";
+import type { Timer, Timers } from "./timers.ts";
 
 export type Outcome = { value: unknown } | { thrown: unknown };
 
@@ -34,22 +34,33 @@ function withTimeout(
     const timer = timers.add(Date.now() + limitMs, () => {
       resolve({ thrown: new EngineError("WorkflowTimeoutError", `Execution timed out after ${limitMs}ms`) });
     });
-    const end = (outcome: Outcome): void => {
-      timers.cancel(timer);
-      resolve(outcome);
-    };
-    const succeed = (value: unknown): void => end({ value });
-    const fail = (thrown: unknown): void => end({ thrown });
+    // The bundler gives every closure with a name its name when it is made, which costs; so these have none.
     try {
-      returned.then((value) => {
-        const finished = finish?.(value);
-        if (finished === undefined) end({ value });
-        else finished.then(succeed, fail);
-      }, fail);
+      returned.then(
+        (value) => {
+          const finished = finish?.(value);
+          if (finished === undefined) end(timers, timer, resolve, { value });
+          else void outcomeOf(finished).then((outcome) => end(timers, timer, resolve, outcome));
+        },
+        (thrown: unknown) => end(timers, timer, resolve, { thrown }),
+      );
     } catch (thrown) {
-      fail(thrown);
+      end(timers, timer, resolve, { thrown });
     }
   });
+}
+
+function end(timers: Timers, timer: Timer, resolve: (outcome: Outcome) => void, outcome: Outcome): void {
+  timers.cancel(timer);
+  resolve(outcome);
+}
+
+async function outcomeOf(promise: Promise<unknown>): Promise<Outcome> {
+  try {
+    return { value: await promise };
+  } catch (thrown) {
+    return { thrown };
+  }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -29,6 +29,8 @@ export const DEFAULT_CONFIG: StepConfig = {
   timeout: "10 minutes",
 };
 
+const DEFAULT_TIMEOUT_MS = 10 * 60_000;
+
 /** Stored in place of a delay function, which is read again from the live code at every execution. */
 export const DYNAMIC_DELAY = "[dynamic]";
 
@@ -103,8 +105,8 @@ export function contextOf(name: string, count: number, attempt: number, config: 
   return context;
 }
 
-export function timeoutMs(config: StepConfig): number {
-  return parseDuration(config.timeout) ?? 0;
+export function timeoutMs({ timeout }: StepConfig): number {
+  return timeout === DEFAULT_CONFIG.timeout ? DEFAULT_TIMEOUT_MS : (parseDuration(timeout) ?? 0);
 }
 
 export function delayMs(config: StepConfig, base: number, failures: number): number {

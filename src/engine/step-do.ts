@@ -146,12 +146,14 @@ class Attempts {
 
   #call(): Outcome | Promise<Outcome> {
     const { row } = this.#step;
-    const call = (): unknown => {
-      const callback = this.#execution.tests?.callbackFor(row, this.#config) ?? this.#callback;
-      const context = contextOf(row.name, row.count, row.attempts, this.#config);
-      return callInside(this.#execution, this.#path, () => callback(context));
-    };
-    return callBack(this.#execution.host.timers, timeoutMs(this.#config), call, (value) => this.#keepIfStream(value));
+    const callback = this.#execution.tests?.callbackFor(row, this.#config) ?? this.#callback;
+    const context = contextOf(row.name, row.count, row.attempts, this.#config);
+    return callBack(
+      this.#execution.host.timers,
+      timeoutMs(this.#config),
+      () => callInside(this.#execution, this.#path, () => callback(context)),
+      (value) => this.#keepIfStream(value),
+    );
   }
 
   /** A stream is read to its end within the attempt's time. */
