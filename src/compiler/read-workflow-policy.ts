@@ -1,5 +1,5 @@
-import { parseCron } from "../engine/cron.ts";
-import { parseDuration } from "../engine/duration.ts";
+import { parseCron } from "../engine/time/cron.ts";
+import { parseDuration } from "../engine/time/duration.ts";
 import { WORKFLOW_CONCURRENCY_KEYS, WORKFLOW_LIMIT_KEYS, WORKFLOW_RETENTION_KEYS } from "./config-keys.ts";
 import { type ConfigNode, type ConfigObject, entryOf, toJson } from "./config-node.ts";
 import type { ConfigReader } from "./config-reader.ts";

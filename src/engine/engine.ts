@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { Commands } from "./commands.ts";
+import { Commands } from "./runs/commands.ts";
 import type {
   CreateRequest,
   EngineStub,
@@ -32,12 +32,12 @@ import type {
 } from "./read/read-protocol.ts";
 import { Reads } from "./read/reads.ts";
 import { registeredShards } from "./registry.ts";
-import { connect } from "./route.ts";
-import { Shard } from "./shard.ts";
-import { shardIndex } from "./shard-of.ts";
-import { openSchema } from "./store.ts";
-import { TestCommands } from "./test-commands.ts";
-import type { ShardCall, TestAnswer, TestCall } from "./test-protocol.ts";
+import { connect } from "./base/route.ts";
+import { Shard } from "./runs/shard.ts";
+import { shardIndex } from "./base/shard-of.ts";
+import { openSchema } from "./journal/store.ts";
+import { TestCommands } from "./testing/test-commands.ts";
+import type { ShardCall, TestAnswer, TestCall } from "./testing/test-protocol.ts";
 
 const NOT_FOR_TESTING: TestAnswer = {
   error: { name: "Error", message: "This server was not started for testing." },

@@ -1,7 +1,7 @@
 import type { ShardPage, ShardQuery } from "./read/catalog.ts";
 import type { ShardOverview } from "./read/overview.ts";
-import type { Retention } from "./retention.ts";
-import type { ShardCall, TestAnswer } from "./test-protocol.ts";
+import type { Retention } from "./base/retention.ts";
+import type { ShardCall, TestAnswer } from "./testing/test-protocol.ts";
 
 /**
  * What binding and shard say to each other: plain structured-cloneable data, so that the engine runs on any Durable

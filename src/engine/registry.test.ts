@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { WorkflowEntrypoint } from "./entrypoint.ts";
+import { WorkflowEntrypoint } from "./binding/entrypoint.ts";
 import { definitionOf, registerWorkflows } from "./registry.ts";
 
 class Good extends WorkflowEntrypoint {

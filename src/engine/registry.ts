@@ -1,6 +1,6 @@
-import { type Cron, parseCron } from "./cron.ts";
-import { DEFAULT_RETENTION_MS } from "./retention.ts";
-import { WorkflowEntrypoint } from "./entrypoint.ts";
+import { type Cron, parseCron } from "./time/cron.ts";
+import { DEFAULT_RETENTION_MS } from "./base/retention.ts";
+import { WorkflowEntrypoint } from "./binding/entrypoint.ts";
 
 /** One entry of the compiled configuration. */
 export interface WorkflowRegistration {

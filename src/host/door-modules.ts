@@ -10,7 +10,7 @@ const DOOR = [
   "host/door/query.js",
   "host/door/read-routes.js",
   "host/door/token.js",
-  "engine/shard-of.js",
+  "engine/base/shard-of.js",
 ];
 /** Tests have a door of their own; every other server is without it. */
 const TEST_DOOR = ["host/door/test-door.js", "host/door/wire.js"];

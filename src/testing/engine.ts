@@ -1,4 +1,4 @@
-import type { AwaitAnswer, Awaited, TestAnswer, TestCall } from "../engine/test-protocol.ts";
+import type { AwaitAnswer, Awaited, TestAnswer, TestCall } from "../engine/testing/test-protocol.ts";
 import { PawlError } from "../compiler/index.ts";
 
 /** How long one request for something that is waited for is held open. */

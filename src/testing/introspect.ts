@@ -1,4 +1,4 @@
-import type { StepType } from "../engine/test-protocol.ts";
+import type { StepType } from "../engine/testing/test-protocol.ts";
 import { Modifier, noModifications, placeOf, type StepSelector, type WorkflowInstanceModifier } from "./modifier.ts";
 import { type TestWorkflow, WorkflowHandle, type WorkflowStatusName } from "./workflow.ts";
 

@@ -1,4 +1,4 @@
-import type { Modifications, StepPlace } from "../engine/test-protocol.ts";
+import type { Modifications, StepPlace } from "../engine/testing/test-protocol.ts";
 
 /** A step: the `index`th use of a name, in the order of the calls. Default 1, the first. */
 export interface StepSelector {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type JsonValue, PawlError } from "../compiler/index.ts";
 import { ListenError, type LogEntry, type LogSink, type Server, startServer } from "../host/index.ts";
 import { Engine, type Reachable } from "./engine.ts";
-import type { TestCall } from "../engine/test-protocol.ts";
+import type { TestCall } from "../engine/testing/test-protocol.ts";
 import { type TestWorkflow, WorkflowHandle } from "./workflow.ts";
 
 export interface TestServerOptions {

@@ -1,5 +1,5 @@
 import type { RestartFrom } from "../engine/protocol.ts";
-import type { AwaitAnswer, Awaited, Modifications } from "../engine/test-protocol.ts";
+import type { AwaitAnswer, Awaited, Modifications } from "../engine/testing/test-protocol.ts";
 import type { Engine } from "./engine.ts";
 
 export type WorkflowStatusName =

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SCHEMA } from "../../src/engine/schema.ts";
+import { SCHEMA } from "../../src/engine/journal/schema.ts";
 import { Door } from "../support/door.ts";
 import { RunningServer, temporaryDirectory } from "../support/server.ts";
 import { Witness } from "../support/witness.ts";

@@ -1,4 +1,4 @@
-import { STATUS_NAMES } from "../status.ts";
+import { STATUS_NAMES } from "../base/status.ts";
 import type { RunQuery } from "./read-protocol.ts";
 import { decodeCursor, type Position } from "./run-order.ts";
 

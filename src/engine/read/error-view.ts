@@ -1,4 +1,4 @@
-import type { ErrorRecord } from "../errors.ts";
+import type { ErrorRecord } from "../base/errors.ts";
 import { cutText } from "./json-view.ts";
 import type { ErrorView } from "./read-protocol.ts";
 

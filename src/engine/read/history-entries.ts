@@ -1,9 +1,9 @@
-import type { Mark } from "../marks.ts";
-import { STATUS } from "../status.ts";
-import { shownConfig } from "../step-config.ts";
-import { parseError } from "../step-do.ts";
-import { KIND, STATE, type StepRow } from "../steps-table.ts";
-import { FORM } from "../value-store.ts";
+import type { Mark } from "../journal/marks.ts";
+import { STATUS } from "../base/status.ts";
+import { shownConfig } from "../steps/step-config.ts";
+import { parseError } from "../steps/step-do.ts";
+import { KIND, STATE, type StepRow } from "../journal/steps-table.ts";
+import { FORM } from "../journal/value-store.ts";
 import { isSensitive } from "./output-view.ts";
 import { begunAt, type RunHead } from "./run-head.ts";
 import type { FailedAttempt } from "./step-rows.ts";

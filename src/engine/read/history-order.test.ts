@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { HistorySkip } from "../protocol.ts";
-import { KIND, STATE, type StepRow } from "../steps-table.ts";
+import { KIND, STATE, type StepRow } from "../journal/steps-table.ts";
 import { type Entry, ofAttempt, ofStep } from "./history-entries.ts";
 import { historyAfter, type HistorySource } from "./history-order.ts";
 import type { FailedAttempt } from "./step-rows.ts";

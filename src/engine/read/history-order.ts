@@ -1,6 +1,6 @@
-import type { Mark } from "../marks.ts";
+import type { Mark } from "../journal/marks.ts";
 import type { HistorySkip } from "../protocol.ts";
-import { STATE, type StepRow } from "../steps-table.ts";
+import { STATE, type StepRow } from "../journal/steps-table.ts";
 import { type Entry, lastMark, ofAttempt, ofStep } from "./history-entries.ts";
 import type { FailedAttempt } from "./step-rows.ts";
 

@@ -1,8 +1,8 @@
-import type { LogRow } from "../log-table.ts";
-import { type Mark, timeOf } from "../marks.ts";
+import type { LogRow } from "../journal/log-table.ts";
+import { type Mark, timeOf } from "../journal/marks.ts";
 import type { HistoryEvent, HistoryPage, HistoryQuery, HistorySkip } from "../protocol.ts";
-import { isTerminal } from "../status.ts";
-import { inspect } from "../values.ts";
+import { isTerminal } from "../base/status.ts";
+import { inspect } from "../base/values.ts";
 import { type Entry, ofRun } from "./history-entries.ts";
 import { historyAfter, type HistorySource } from "./history-order.ts";
 import { jsonView, type JsonView } from "./json-view.ts";

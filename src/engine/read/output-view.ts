@@ -1,6 +1,6 @@
-import type { EventRow } from "../events-table.ts";
-import { KIND, STATE, type StepRow } from "../steps-table.ts";
-import { cloneKey, FORM } from "../value-store.ts";
+import type { EventRow } from "../journal/events-table.ts";
+import { KIND, STATE, type StepRow } from "../journal/steps-table.ts";
+import { cloneKey, FORM } from "../journal/value-store.ts";
 import { type JsonView, jsonView } from "./json-view.ts";
 import type { RunReader } from "./run-reader.ts";
 import { streamView } from "./stream-view.ts";

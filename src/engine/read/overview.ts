@@ -1,6 +1,6 @@
 import { allDefinitions } from "../registry.ts";
-import type { Shard } from "../shard.ts";
-import { STATUS_NAMES, type StatusName } from "../status.ts";
+import type { Shard } from "../runs/shard.ts";
+import { STATUS_NAMES, type StatusName } from "../base/status.ts";
 import { CatalogTable, type CountRow } from "./catalog-table.ts";
 import { CountingSql } from "./counting-sql.ts";
 import type { ShardFigures, WorkflowOverview } from "./read-protocol.ts";

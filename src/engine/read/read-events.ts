@@ -1,5 +1,5 @@
-import type { EventRow } from "../events-table.ts";
-import { cloneKey, FORM } from "../value-store.ts";
+import type { EventRow } from "../journal/events-table.ts";
+import { cloneKey, FORM } from "../journal/value-store.ts";
 import { jsonView } from "./json-view.ts";
 import { PageBudget } from "./page-budget.ts";
 import type { EventPage, EventView, PageQuery } from "./read-protocol.ts";

@@ -1,4 +1,4 @@
-import type { StatusName } from "../status.ts";
+import type { StatusName } from "../base/status.ts";
 import type { JsonValue, JsonView } from "./json-view.ts";
 
 /**

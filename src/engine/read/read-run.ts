@@ -1,6 +1,6 @@
-import { readRollbackRecord } from "../rollback.ts";
-import { STATUS } from "../status.ts";
-import { parseError } from "../step-do.ts";
+import { readRollbackRecord } from "../steps/rollback.ts";
+import { STATUS } from "../base/status.ts";
+import { parseError } from "../steps/step-do.ts";
 import { errorView, errorViewWithStack } from "./error-view.ts";
 import { jsonView } from "./json-view.ts";
 import type { RunDetails } from "./read-protocol.ts";

@@ -1,7 +1,7 @@
 import { PageBudget } from "./page-budget.ts";
 import type { AttemptPage, AttemptQuery, PageQuery, StepPage, StepView } from "./read-protocol.ts";
 import type { RunReader } from "./run-reader.ts";
-import { KIND } from "../steps-table.ts";
+import { KIND } from "../journal/steps-table.ts";
 import { attemptsOf, stepView } from "./step-view.ts";
 
 /** Steps in order of start, after a place. */

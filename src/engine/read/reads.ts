@@ -1,6 +1,6 @@
 import { type HistoryPage, type HistoryQuery, REFUSAL, type Reply } from "../protocol.ts";
-import { isTerminal } from "../status.ts";
-import type { Shard } from "../shard.ts";
+import { isTerminal } from "../base/status.ts";
+import type { Shard } from "../runs/shard.ts";
 import { pageLimit } from "./check-query.ts";
 import { decodeHistoryCursor, encodeHistoryCursor, readHistory, viewHistory } from "./history.ts";
 import { readEvents } from "./read-events.ts";

@@ -1,7 +1,7 @@
-import { type Mark, timeOf } from "../marks.ts";
-import type { RunRow } from "../runs-table.ts";
-import { STATUS, statusName } from "../status.ts";
-import { parseError } from "../step-do.ts";
+import { type Mark, timeOf } from "../journal/marks.ts";
+import type { RunRow } from "../journal/runs-table.ts";
+import { STATUS, statusName } from "../base/status.ts";
+import { parseError } from "../steps/step-do.ts";
 import type { CountingSql } from "./counting-sql.ts";
 import { cutText } from "./json-view.ts";
 import type { RunSummary } from "./read-protocol.ts";

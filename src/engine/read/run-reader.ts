@@ -1,5 +1,5 @@
-import type { Shard } from "../shard.ts";
-import { cloneKey, decode } from "../value-store.ts";
+import type { Shard } from "../runs/shard.ts";
+import { cloneKey, decode } from "../journal/value-store.ts";
 import { CountingSql } from "./counting-sql.ts";
 import { headOf, type RunHead } from "./run-head.ts";
 import { StepRows } from "./step-rows.ts";

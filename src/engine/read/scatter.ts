@@ -1,5 +1,5 @@
-import { recordOf } from "../errors.ts";
-import { repeat } from "../repeat.ts";
+import { recordOf } from "../base/errors.ts";
+import { repeat } from "../base/repeat.ts";
 
 /** An operator waits for the answer: long enough for a shard that is moving, not for one that is gone. */
 const PATIENCE_MS = 5000;

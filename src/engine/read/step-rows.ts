@@ -1,5 +1,5 @@
-import { firstKey, type StepRow } from "../steps-table.ts";
-import { FORM } from "../value-store.ts";
+import { firstKey, type StepRow } from "../journal/steps-table.ts";
+import { FORM } from "../journal/value-store.ts";
 import type { CountingSql } from "./counting-sql.ts";
 
 /** Of `attempts`: those that failed. */

@@ -1,7 +1,7 @@
-import { timeOf } from "../marks.ts";
-import { shownConfig } from "../step-config.ts";
-import { parseError } from "../step-do.ts";
-import { KIND, STATE, type StepRow } from "../steps-table.ts";
+import { timeOf } from "../journal/marks.ts";
+import { shownConfig } from "../steps/step-config.ts";
+import { parseError } from "../steps/step-do.ts";
+import { KIND, STATE, type StepRow } from "../journal/steps-table.ts";
 import { errorView, errorViewWithStack } from "./error-view.ts";
 import { jsonView } from "./json-view.ts";
 import { outputView } from "./output-view.ts";

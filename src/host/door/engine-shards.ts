@@ -1,6 +1,6 @@
 import type { ReadSide } from "../../engine/index.ts";
 // This one module of the engine, which runs beside it, is part of the door; see door-modules.ts.
-import { shardName, shardOf } from "../../engine/shard-of.ts";
+import { shardName, shardOf } from "../../engine/base/shard-of.ts";
 
 /** As much of an engine shard as the door uses. */
 export interface Shard extends ReadSide {

@@ -58,7 +58,7 @@ export const VARIANTS: readonly Variant[] = [
     violates: ["E1", "E2"],
     patches: [
       {
-        file: "journaled.js",
+        file: "steps/journaled.js",
         find: "    return joined(execution, write);",
         replace: `    setTimeout(() => void joined(execution, write), ${LATER_MS});\n    return Promise.resolve();`,
       },
@@ -70,7 +70,7 @@ export const VARIANTS: readonly Variant[] = [
     violates: ["E1"],
     patches: [
       {
-        file: "step-do.js",
+        file: "steps/step-do.js",
         find: "if (row?.state === STATE.completed)",
         replace: "if (row?.state === STATE.completed && row.count > 2)",
       },
@@ -81,20 +81,26 @@ export const VARIANTS: readonly Variant[] = [
     breaks: "an event is taken, and the step that got it is not written",
     violates: ["E4", "E5"],
     patches: [
-      { file: "step-wait.js", find: 'steps.complete(this.#step.row, marks.next(), encode(event, ""));', replace: "" },
+      {
+        file: "steps/step-wait.js",
+        find: 'steps.complete(this.#step.row, marks.next(), encode(event, ""));',
+        replace: "",
+      },
     ],
   },
   {
     name: "delivers-events-again",
     breaks: "a delivered event stays in the buffer",
     violates: ["E4"],
-    patches: [{ file: "step-wait.js", find: "events.take(event, this.#step.row.step);", replace: "" }],
+    patches: [{ file: "steps/step-wait.js", find: "events.take(event, this.#step.row.step);", replace: "" }],
   },
   {
     name: "delivers-the-latest-event-first",
     breaks: "events come in the reverse order of acceptance",
     violates: ["E4"],
-    patches: [{ file: "events-table.js", find: "ORDER BY event LIMIT 1", replace: "ORDER BY event DESC LIMIT 1" }],
+    patches: [
+      { file: "journal/events-table.js", find: "ORDER BY event LIMIT 1", replace: "ORDER BY event DESC LIMIT 1" },
+    ],
   },
   {
     name: "drops-due-timers",
@@ -103,7 +109,7 @@ export const VARIANTS: readonly Variant[] = [
     durationMs: 3000,
     patches: [
       {
-        file: "execution.js",
+        file: "runs/execution.js",
         find: "wait.timer = this.host.timers.add(dueAt, wait.fire);",
         replace: "wait.timer = this.host.timers.add(dueAt, Math.random() < 0.25 ? () => {} : wait.fire);",
       },
@@ -115,7 +121,7 @@ export const VARIANTS: readonly Variant[] = [
     violates: ["E5"],
     needsLongWaits: true,
     durationMs: 3000,
-    patches: [{ file: "steps-table.js", find: "if (!isLive(run))", replace: "if (false)" }],
+    patches: [{ file: "journal/steps-table.js", find: "if (!isLive(run))", replace: "if (false)" }],
   },
   {
     name: "wakes-early",
@@ -123,7 +129,7 @@ export const VARIANTS: readonly Variant[] = [
     violates: ["E5"],
     patches: [
       {
-        file: "step-sleep.js",
+        file: "steps/step-sleep.js",
         find: "const dueAt = timeOf(row.started) + ms;",
         replace: "const dueAt = timeOf(row.started) + ms / 2;",
       },
@@ -148,7 +154,7 @@ export const VARIANTS: readonly Variant[] = [
     violates: ["E8"],
     patches: [
       {
-        file: "step-do.js",
+        file: "steps/step-do.js",
         find: "            row.attempts++;",
         replace: "            row.failures = Math.max(row.failures, row.attempts);\n            row.attempts++;",
       },
@@ -158,21 +164,29 @@ export const VARIANTS: readonly Variant[] = [
     name: "keeps-stale-executions",
     breaks: "an execution that was paused, terminated or restarted goes on",
     violates: ["E3"],
-    patches: [{ file: "execution.js", find: "        this.alive = false;", replace: "" }],
+    patches: [{ file: "runs/execution.js", find: "        this.alive = false;", replace: "" }],
   },
   {
     name: "starts-steps-in-a-pause",
     breaks: "a pause that waits for a callback lets other steps begin",
     violates: ["E3"],
-    patches: [{ file: "commands.js", find: "execution?.closeGate(now);", replace: "" }],
+    patches: [{ file: "runs/commands.js", find: "execution?.closeGate(now);", replace: "" }],
   },
   {
     name: "counts-no-names",
     breaks: "two steps of one name are taken for the same",
     violates: ["E6", "E1", "E2"],
     patches: [
-      { file: "execution.js", find: "const nth = (this.#uses.get(usedHere) ?? 0) + 1;", replace: "const nth = 1;" },
-      { file: "execution.js", find: "const count = row?.count ?? this.#nextCount(used);", replace: "const count = 1;" },
+      {
+        file: "runs/execution.js",
+        find: "const nth = (this.#uses.get(usedHere) ?? 0) + 1;",
+        replace: "const nth = 1;",
+      },
+      {
+        file: "runs/execution.js",
+        find: "const count = row?.count ?? this.#nextCount(used);",
+        replace: "const count = 1;",
+      },
     ],
   },
   {
