@@ -24,7 +24,7 @@ const BARE: SubjectFacts = {
 };
 
 /** A subject, or the bare Worker that stands for the limits. */
-type Measurable = Pick<Subject, "operations" | "slow" | "start" | "mostLive"> & { readonly name: string };
+type Measurable = Pick<Subject, "operations" | "slow" | "start" | "mostLive" | "mostRuns"> & { readonly name: string };
 
 const bare: Measurable = { name: "bare", operations: [], slow: false, start: startBare };
 
@@ -61,7 +61,14 @@ async function once(
   { repetitions, quick }: Plan,
   witness: Witness,
   work: Work,
-  { name, operations, slow, start, mostLive = Number.POSITIVE_INFINITY }: Measurable,
+  {
+    name,
+    operations,
+    slow,
+    start,
+    mostLive = Number.POSITIVE_INFINITY,
+    mostRuns = Number.POSITIVE_INFINITY,
+  }: Measurable,
   soFar: readonly Result[],
 ): Promise<Result[]> {
   const running = await start();
@@ -74,6 +81,7 @@ async function once(
       quick,
       slow,
       mostLive,
+      mostRuns,
       operations,
       prefix: () => `p${prefixes++}`,
     };

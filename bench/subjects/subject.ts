@@ -13,6 +13,8 @@ export interface Subject {
   readonly slow: boolean;
   /** How many runs can be in the middle of a step by its defaults, where it says so. */
   readonly mostLive?: number;
+  /** How many runs are made on it at a time at most, where more of them end it. Default: as many as the work has. */
+  readonly mostRuns?: number;
   /** What it is. @throws Unavailable where it cannot run on this machine */
   facts(): Promise<SubjectFacts>;
   /** Starts it on new data. */

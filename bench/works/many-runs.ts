@@ -16,7 +16,9 @@ function manyRuns(name: string, title: string, ioMs: number, limit: Limit, sizes
     needs: ["chains"],
     metrics: [{ name: "steps", unit: "1/s", better: "more", limit }],
     async measure(context) {
-      const { runs, steps } = sizeFor(context, sizes);
+      const size = sizeFor(context, sizes);
+      const { steps } = size;
+      const runs = Math.min(size.runs, context.mostRuns);
       const values = await repeat(context, async (warmUp) => {
         const asked = warmUp ? Math.ceil(runs / 10) : runs;
         const ms = await timed(() =>
@@ -24,6 +26,7 @@ function manyRuns(name: string, title: string, ioMs: number, limit: Limit, sizes
         );
         return { steps: ((asked * steps) / ms) * 1000 };
       });
+      if (runs < size.runs) return { values, note: show({ runs, steps }) };
       return { values, ...sizeNote(context, sizes, show) };
     },
   };

@@ -1,6 +1,6 @@
 import { call } from "../driver/call.ts";
 import { percentile } from "../statistics.ts";
-import { repeat, sizeFor, sizeNote, type Work } from "./work.ts";
+import { repeat, sizeFor, type Work } from "./work.ts";
 
 const SLEEPERS = { full: 10_000, slow: 1000, quick: 20 };
 /** Long enough for all to be created, and then to be out of memory for some seconds. */
@@ -29,7 +29,7 @@ export const wake: Work = {
   ],
   async measure(context) {
     const { running } = context;
-    const runs = sizeFor(context, SLEEPERS);
+    const runs = Math.min(sizeFor(context, SLEEPERS), context.mostRuns);
     const values = await repeat(context, async (warmUp) => {
       const until = Date.now() + sizeFor(context, LEAD_MS);
       const asked = warmUp ? Math.ceil(runs / 10) : runs;
@@ -43,6 +43,7 @@ export const wake: Work = {
         "lateness p99": percentile(ms, 0.99),
       };
     });
-    return { values, ...sizeNote(context, SLEEPERS, (size) => `${size} runs`) };
+    const isLess = runs < SLEEPERS.full && !context.quick;
+    return { values, ...(isLess && { note: `${runs} runs` }) };
   },
 };

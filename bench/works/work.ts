@@ -50,6 +50,8 @@ export interface Context {
   readonly slow: boolean;
   /** How many runs the subject lets be in the middle of a step. */
   readonly mostLive: number;
+  /** How many runs may be made at a time. */
+  readonly mostRuns: number;
   /** What the subject can be asked, beyond what the work needs. */
   readonly operations: readonly Operation[];
   /** A prefix for ids that has not been used yet. */

@@ -26,7 +26,7 @@ function bundleOf(sources: readonly string[]): Bundle {
   };
 }
 
-const ENGINE = fileURLToPath(new URL("../engine/run.ts", import.meta.url));
+const ENGINE = fileURLToPath(new URL("../engine/runs/run.ts", import.meta.url));
 
 describe("a frame", () => {
   const sources = ["../../app/main.ts", "../../app/node_modules/@scope/a/dist/b.js", ENGINE, "pawl:entry"];

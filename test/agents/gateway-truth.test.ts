@@ -80,6 +80,28 @@ describe("when it is asked to compare, the agent learns", () => {
   });
 });
 
+describe("a run that is being rolled back", () => {
+  test("is under way until that is done, and may be asked for like any other", async () => {
+    const client = await app.connect("rolled-back");
+    const program: Part[] = [{ step: "book", deeds: [], undo: "undo" }, { throw: "no luck" }];
+    const id = await client.start(program, { workflow: "OLD_WORK" });
+    await client.untilAwaited("undo");
+    expect(await client.must({ type: "status", instanceId: id })).toMatchObject({ status: "rollingBack" });
+    await client.call("compareNow");
+    expect(await client.must({ type: "run", instanceId: id })).toMatchObject({ run: { status: "running" } });
+    // Whether it takes effect is the engine's to say; no answer shows what is inside.
+    for (const type of ["pause", "resume"] as const) {
+      expect(JSON.stringify(await client.ask({ type, instanceId: id }))).not.toContain("CHECK");
+    }
+    await client.call("openGate", "undo");
+    const whole = async () => {
+      await client.call("compareNow");
+      return client.must({ type: "run", instanceId: id });
+    };
+    await expect.poll(whole).toMatchObject({ run: { status: "error", error: "no luck" } });
+  });
+});
+
 describe("of itself, the agent learns", () => {
   test("of a run that reports to it and that it never started", async () => {
     const client = await app.connect("untracked");

@@ -15,7 +15,7 @@ export async function laterVersion(version: string, migrations: readonly (readon
   await change(join(root, "package.json"), join(REPOSITORY, "package.json"), (text) =>
     text.replace(/"version": "[^"]*"/, `"version": "${version}"`),
   );
-  const schema = join(root, "dist", "engine", "schema.js");
+  const schema = join(root, "dist", "engine", "journal", "schema.js");
   await change(schema, schema, (text) => `${text}\nSCHEMA.push(...${JSON.stringify(migrations)});\n`);
   const versions = join(root, "dist", "host", "data", "versions.js");
   await change(versions, versions, (text) =>

@@ -5,6 +5,7 @@ const running: Known = { created: true, paused: false, outcome: null, error: nul
 const paused: Known = { ...running, paused: true };
 const failed: Known = { ...running, outcome: "error", error: "no luck" };
 const done: Known = { ...running, outcome: "complete" };
+const cancelled: Known = { ...running, outcome: "cancelled" };
 const agree: Verdict = { kind: "agree" };
 
 test.each<[string, Known, string, Verdict]>([
@@ -20,6 +21,8 @@ test.each<[string, Known, string, Verdict]>([
   ["paused", paused, "complete", { kind: "ended", outcome: "complete", error: null }],
   ["running", running, "errored", { kind: "ended", outcome: "error", error: "boom" }],
   ["running", running, "terminated", { kind: "ended", outcome: "cancelled", error: null }],
+  ["running", running, "rollingBack", agree],
+  ["cancelled", cancelled, "rollingBack", { kind: "ended", outcome: "cancelled", error: null }],
   ["failed", failed, "errored", { kind: "ended", outcome: "error", error: "no luck" }],
   ["failed", failed, "complete", { kind: "ended", outcome: "error", error: "no luck" }],
   ["failed", failed, "running", agree],

@@ -33,8 +33,10 @@ export function compare(known: Known, status: string, error: string | undefined)
         ? confirm(known, "error")
         : { kind: "ended", outcome: "error", error: error ?? "The workflow has failed." };
     case "terminated":
-    case "rollingBack":
       return confirm(known, "cancelled");
+    case "rollingBack":
+      // What comes of it is said when it is done.
+      return known.outcome === null ? { kind: "agree" } : confirm(known, known.outcome);
     case "paused":
     case "waitingForPause":
       // Whoever held it after it had said that it has ended holds nothing that clients follow.

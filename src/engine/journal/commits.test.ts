@@ -63,3 +63,85 @@ test("more than one flush's worth is written in order over several turns", async
   await Promise.all(Array.from({ length: 2500 }, (_, i) => commits.join(() => order.push(i))));
   expect(order).toEqual(Array.from({ length: 2500 }, (_, i) => i));
 });
+
+const MIB = 1024 * 1024;
+
+test("a turn takes a bounded number of bytes, then others get the thread; nothing changes the order", async () => {
+  const commits = new Commits();
+  const turns: number[] = [];
+  const order: number[] = [];
+  let turn = 0;
+  for (let i = 0; i < 7; i++) {
+    commits.journal(() => {
+      commits.wrote(3 * MIB);
+      turns.push(turn);
+      order.push(i);
+    });
+  }
+  while (order.length < 7) {
+    turn++;
+    await nextTurn();
+  }
+  expect(order).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  for (const at of turns) expect(turns.filter((other) => other === at).length).toBeLessThanOrEqual(3);
+});
+
+test("in a turn whose bytes are written, what comes next waits for another one", async () => {
+  const commits = new Commits();
+  await commits.write(() => commits.wrote(9 * MIB));
+  expect(commits.now()).toBe(false);
+  await commits.write(() => {});
+  expect(commits.now()).toBe(true);
+});
+
+test("what runs have to write goes before what brings more to do, which is heard all the same", async () => {
+  const commits = new Commits();
+  const order: string[] = [];
+  const commands = ["first", "second", "third"].map((name) => commits.join(() => order.push(name)));
+  for (let i = 0; i < 4; i++) {
+    commits.journal(() => {
+      commits.wrote(8 * MIB);
+      order.push("result");
+    });
+  }
+  await Promise.all(commands);
+  expect(order).toEqual(["result", "first", "result", "second", "result", "third"]);
+  while (order.length < 7) await nextTurn();
+});
+
+test("a bounded number of runs begins in a turn, and commands keep their order", async () => {
+  const commits = new Commits();
+  const turns = new Map<number, number>();
+  const order: number[] = [];
+  let turn = 0;
+  const begin = (i: number): void => {
+    commits.began();
+    order.push(i);
+    turns.set(turn, (turns.get(turn) ?? 0) + 1);
+  };
+  const begun = Array.from({ length: 250 }, (_, i) => commits.join(() => begin(i)));
+  // In the turn of the first ones, behind those that wait.
+  void begun[0]?.then(() => begun.push(commits.write(() => begin(250)) as Promise<void>));
+  while (order.length < 251) {
+    turn++;
+    await nextTurn();
+  }
+  expect(order).toEqual(Array.from({ length: 251 }, (_, i) => i));
+  expect(Math.max(...turns.values())).toBeLessThan(250);
+});
+
+test("where a turn had no room for what it brought, few runs begin in the next", async () => {
+  const commits = new Commits();
+  await commits.write(() => commits.wrote(9 * MIB));
+  let turn = 0;
+  const turns: number[] = [];
+  const begun = Array.from({ length: 30 }, () =>
+    commits.join(() => {
+      commits.began();
+      turns.push(turn);
+    }),
+  );
+  void begun[0]?.then(() => turn++);
+  await Promise.all(begun);
+  expect(turns.filter((at) => at === 0).length).toBeLessThanOrEqual(10);
+});

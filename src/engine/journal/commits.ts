@@ -19,48 +19,73 @@ const QUIET_HOPS = 100;
 /** A turn ends after so many writes, so that runs without any I/O of their own leave the thread to others. */
 const WRITES_PER_TURN = 1000;
 
+/** And after so much that is written: the thread stands still while it goes to the disk, which may be a slow one. */
+const BYTES_PER_TURN = 8 * 1024 * 1024;
+
+/** And after so many runs that begin: what each of them brings next is not known, and is in memory until it is written … */
+const BEGINNINGS_PER_TURN = 150;
+/** … and so many where the turn before had no room for all that it brought. */
+const BEGINNINGS_UNDER_PRESSURE = 10;
+
 /** A microtask by way of a promise stays within V8; `queueMicrotask` leads out of it and back, at ten times the price. */
 const SETTLED = Promise.resolve();
 
 export class Commits {
   #budget = 0;
+  #bytes = 0;
+  #beginnings = 0;
   #quiet = 0;
   #watching = false;
   #scheduled = false;
-  #queue: (() => void)[] = [];
+  /** What runs that are under way have to write; it is in memory until it is written, so it goes first. */
+  #journal: (() => void)[] = [];
+  /** What is asked from outside and by clocks: it brings more to do. */
+  #commands: (() => void)[] = [];
 
   /** True in a turn that has already written: the caller may write now. Takes one write from the turn's budget. */
   now(): boolean {
-    if (this.#budget <= 0) return false;
+    if (this.#budget <= 0 || this.#bytes <= 0) return false;
     this.#budget--;
     this.#quiet = QUIET_HOPS;
     return true;
   }
 
+  /** Inside a write: how much it is, beyond what any row takes. */
+  wrote(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+
+  /** Inside a write: a run begins or goes on by it. */
+  began(): void {
+    this.#beginnings--;
+  }
+
   /**
-   * Runs `write` now or in the next flush, and resolves with what it returned, in the same turn in which it wrote.
+   * Runs `write` now or in one of the next flushes, and resolves with what it returned, in the same turn in which it wrote.
    * @throws what `write` throws
    */
   write<T>(write: () => T): T | Promise<T> {
-    return this.now() ? write() : this.join(write);
+    const isFirst = this.#commands.length === 0 && this.#beginnings > 0;
+    return isFirst && this.now() ? write() : this.join(write);
   }
 
   /** As `write`, but always in a flush: for work that should not make the present turn longer. */
   join<T>(write: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.add(() => {
+      this.#commands.push(() => {
         try {
           resolve(write());
         } catch (error) {
           reject(error);
         }
       });
+      this.#schedule();
     });
   }
 
-  /** Calls `write`, which must not throw, in the next flush. */
-  add(write: () => void): void {
-    this.#queue.push(write);
+  /** Calls `write`, which must not throw, in one of the next flushes, before all that is not of the journal. */
+  journal(write: () => void): void {
+    this.#journal.push(write);
     this.#schedule();
   }
 
@@ -73,15 +98,29 @@ export class Commits {
   #flush(): void {
     // Cleared first: a write that throws must not leave the queue "scheduled" for ever.
     this.#scheduled = false;
-    const batch = this.#queue.splice(0, WRITES_PER_TURN);
-    if (this.#queue.length > 0) this.#schedule();
     this.#budget = WRITES_PER_TURN;
+    this.#beginnings = this.#bytes < 0 ? BEGINNINGS_UNDER_PRESSURE : BEGINNINGS_PER_TURN;
+    this.#bytes = BYTES_PER_TURN;
     this.#quiet = QUIET_HOPS;
-    for (const write of batch) write();
+    const journal = this.#run(this.#journal, WRITES_PER_TURN);
+    // One at least, so that no load keeps commands from being heard at all.
+    this.#run(this.#commands, Math.max(1, WRITES_PER_TURN - journal));
+    if (this.#journal.length > 0 || this.#commands.length > 0) this.#schedule();
     if (!this.#watching) {
       this.#watching = true;
       void SETTLED.then(this.#watch);
     }
+  }
+
+  /** Calls the first one and as many more as the turn has room for. @returns how many */
+  #run(queue: (() => void)[], most: number): number {
+    const batch = queue.splice(0, most);
+    let written = 0;
+    do batch[written++]?.();
+    while (written < batch.length && this.#bytes > 0 && this.#beginnings > 0);
+    // What there is no room for stays first.
+    if (written < batch.length) queue.unshift(...batch.slice(written));
+    return Math.min(written, batch.length);
   }
 
   /** Microtasks drain before a turn ends, so a chain of them sees its end coming. */

@@ -73,6 +73,7 @@ export class Commands {
     // One statement needs no transaction; with a value in V8's form beside it, both are written or neither.
     const run = payload.form === FORM.clone ? this.#shard.storage.transactionSync(insert) : insert();
     if (run === undefined) return false;
+    this.#shard.commits.wrote(payload.bytes);
     if (queue === null) this.#shard.begin(run, workflow, id, now, payload);
     else this.#shard.queued(workflow);
     return true;
@@ -260,8 +261,10 @@ export class Commands {
       const execution = this.#shard.execution(row.run);
       const hasRoom = execution?.hasRoomFor(payload.bytes) ?? row.bytes + payload.bytes <= MAX_INSTANCE_BYTES;
       if (!hasRoom) return refuse(INSTANCE_FULL);
-      if (execution === undefined) this.#shard.runs.addBytes(row.run, payload.bytes);
-      else execution.stored(payload.bytes);
+      if (execution === undefined) {
+        this.#shard.runs.addBytes(row.run, payload.bytes);
+        this.#shard.commits.wrote(payload.bytes);
+      } else execution.stored(payload.bytes);
       events.add(row.run, event.type, sentAt, payload, token);
       this.#deliverKept(row.run, event.type);
       const isParked = row.live === 0 && (row.status === STATUS.running || row.status === STATUS.waiting);

@@ -176,8 +176,9 @@ export class Execution {
     const nth = (this.#uses.get(usedHere) ?? 0) + 1;
     this.#uses.set(usedHere, nth);
     const row = this.#takeRecorded(`${nth} ${usedHere}`);
-    const count = row?.count ?? this.#nextCount(used);
-    this.#counts.set(used, Math.max(count, this.#counts.get(used) ?? 0));
+    const count = row?.count ?? this.#nextCount(used, inside === null);
+    // Mostly the same number as that of the place, which is kept already: a long run has many names.
+    if (inside !== null || count !== nth) this.#counts.set(used, Math.max(count, this.#counts.get(used) ?? 0));
     return { use: { kind, name, count, nth, inside }, row };
   }
 
@@ -193,8 +194,9 @@ export class Execution {
   }
 
   /** The next use of a name. Those inside of steps that have ended are not called again, and keep theirs. */
-  #nextCount(used: string): number {
-    let count = (this.#counts.get(used) ?? 0) + 1;
+  #nextCount(used: string, isOutside: boolean): number {
+    const outside = (this.#uses.get(used) ?? 0) - (isOutside ? 1 : 0);
+    let count = Math.max(outside, this.#counts.get(used) ?? 0) + 1;
     while (this.#taken.has(`${count} ${used}`)) count++;
     return count;
   }
@@ -244,6 +246,7 @@ export class Execution {
   stored(bytes: number): void {
     this.#bytes += bytes;
     this.#unsaid += bytes;
+    this.host.commits.wrote(bytes);
     if (this.#unsaid >= SAY_BYTES) this.sayBytes();
   }
 

@@ -130,6 +130,7 @@ export class Shard implements ExecutionHost {
     const execution = this.#prepare(start);
     if (execution === undefined) return;
     this.#live.set(start.run, execution);
+    this.commits.began();
     this.#alarm.arm(true);
     this.#sweeper.wake();
     void this.#execute(execution, start).then((settled) => this.#settle(execution, settled));
@@ -386,7 +387,7 @@ export class Shard implements ExecutionHost {
       }
     };
     if (this.commits.now()) attempt();
-    else void this.commits.join(attempt);
+    else this.commits.journal(attempt);
   }
 
   #forget(execution: Execution): void {

@@ -23,7 +23,7 @@ export function journaled<T>(execution: Execution, write: () => T): T | Promise<
 function joined<T>(execution: Execution, write: () => T): Promise<T> {
   execution.pendingWrites++;
   return new Promise((resolve) => {
-    execution.host.commits.add(() => {
+    execution.host.commits.journal(() => {
       execution.pendingWrites--;
       // Settles never when it has become stale.
       if (!execution.alive) return;

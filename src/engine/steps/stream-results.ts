@@ -47,7 +47,9 @@ export async function keepStream(
     for (let start = 0; start < chunk.byteLength; start += PIECE_BYTES) {
       const piece = pieces++;
       await journaled(execution, () => {
-        if (isCurrent()) chunks.add(step, piece, chunk.subarray(start, start + PIECE_BYTES));
+        if (!isCurrent()) return;
+        chunks.add(step, piece, chunk.subarray(start, start + PIECE_BYTES));
+        execution.host.commits.wrote(PIECE_BYTES);
       });
     }
   }

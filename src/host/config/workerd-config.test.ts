@@ -51,9 +51,9 @@ function config(project: Partial<Project> = {}, more: Partial<WorkerdConfigInput
 const WORKFLOWS = [{ binding: "ORDER", name: "order", className: "Order" }];
 
 test("V8 is given a small young generation, and a bound of its heap where one is asked for", () => {
-  expect(config().text).toContain('v8Flags = ["--max-semi-space-size=8"]');
+  expect(config().text).toContain('v8Flags = ["--max-semi-space-size=4"]');
   expect(config({}, { maxHeapMib: 512 }).text).toContain(
-    'v8Flags = ["--max-semi-space-size=8", "--max-old-space-size=512"]',
+    'v8Flags = ["--max-semi-space-size=4", "--max-old-space-size=512"]',
   );
 });
 

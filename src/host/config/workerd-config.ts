@@ -116,7 +116,7 @@ export function workerdConfig(input: WorkerdConfigInput): WorkerdConfig {
  * The young generation's default of 32 MiB is memory that a server of many short-lived objects soon has and never gives
  * back: workerd lets V8 collect only while it works. With this one a hundred thousand sleeping runs take half of it.
  */
-const YOUNG_GENERATION_MIB = 8;
+const YOUNG_GENERATION_MIB = 4;
 
 function v8Flags({ maxHeapMib }: WorkerdConfigInput): string[] {
   const young = `--max-semi-space-size=${YOUNG_GENERATION_MIB}`;

@@ -229,7 +229,7 @@ export class Supervisor {
   }
 }
 
-/** The engine's words (src/engine/store.ts) for data that it must not touch. */
+/** The engine's words (src/engine/journal/store.ts) for data that it must not touch. */
 const REFUSED_DATA = /^Error: The data of this shard /;
 
 export function describeExit({ code, signal }: WorkerdExit): string {

@@ -184,7 +184,7 @@ export const VARIANTS: readonly Variant[] = [
       },
       {
         file: "runs/execution.js",
-        find: "const count = row?.count ?? this.#nextCount(used);",
+        find: "const count = row?.count ?? this.#nextCount(used, inside === null);",
         replace: "const count = 1;",
       },
     ],
