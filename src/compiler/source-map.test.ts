@@ -36,7 +36,7 @@ describe("a frame", () => {
     ["  at file:///bundle/index.js:1:1", /^ {2}at \/.*\/app\/main\.ts:1:1$/],
     ["    at async index.js:1:9", /^ {4}at async \/.*\/app\/main\.ts:1:1$/],
     ["    at b (worker/index.js:2:5)", /^ {4}at b \(node_modules\/@scope\/a\/dist\/b\.js:1:1\)$/],
-    ["    at run (index.js:3:1)", /^ {4}at run \(pawl\/engine\/run\.ts:1:1\)$/],
+    ["    at run (index.js:3:1)", /^ {4}at run \(pawl\/engine\/runs\/run\.ts:1:1\)$/],
     ["    at index.js:4:1", /^ {4}at pawl:entry:1:1$/],
     ["    at Array.map (<anonymous>)", /^ {4}at Array\.map \(<anonymous>\)$/],
     ["    at x (index.js:99:1)", /^ {4}at x \(index\.js:99:1\)$/],
