@@ -14,18 +14,20 @@ import {
   type ReportOrigin,
 } from "./reports/keyed-report.ts";
 import { Reports } from "./reports/reports.ts";
-import { LiveState, type StateLimits } from "./state/live-state.ts";
+import { type Details, LiveState, type StateLimits } from "./state/live-state.ts";
 import { type Audience, Publisher } from "./state/publisher.ts";
-import { RunStore } from "./store/run-store.ts";
+import { RunStore, type StoreListener } from "./store/run-store.ts";
 
 /** What the gateway needs of the agent that it is part of. */
 export interface Host {
   readonly storage: DurableObjectStorage;
   /** Read at every use: a subclass sets its own after this is made. */
-  readonly limits: StateLimits & RunLimits;
+  readonly limits: StateLimits & RunLimits & Details;
   readonly sdk: SdkWorkflows;
   readonly schedules: Schedules;
   readonly audience: Audience;
+  /** Hears of what a run has come to, within the transaction that records it. */
+  readonly ends: Pick<StoreListener, "ended" | "removed">;
   /** The state is about to change. */
   onChange(): void;
   /** Does something after what is being done now. */
@@ -65,6 +67,8 @@ export class Gateway {
         this.live.reshuffle(id);
         host.inBackground(() => this.reconciler.arm());
       },
+      ended: (id, outcome) => host.ends.ended(id, outcome),
+      removed: (id) => host.ends.removed(id),
     });
   }
 

@@ -54,6 +54,8 @@ export interface RunView {
   updatedAt: number;
   /** Null until it has ended. */
   endedAt: number | null;
+  /** What the application says of it: `detailsOf` of the agent. Not there when that says nothing. */
+  details?: unknown;
 }
 
 /** A run in a list: without its results. */

@@ -89,6 +89,10 @@ export abstract class WorkflowAgent<
         this.onStateChanged !== Agent.prototype.onStateChanged || this.onStateUpdate !== Agent.prototype.onStateUpdate,
       showState: (without) => this.#showState(without),
     },
+    ends: {
+      ended: (id, outcome) => this.onRunEnd(id, outcome),
+      removed: (id) => this.onRunDelete(id),
+    },
     onChange: () => this.#changed(),
     inBackground: (work) => this.#inBackground(work),
   });
@@ -102,6 +106,7 @@ export abstract class WorkflowAgent<
     commands: this.#gateway.commands,
     start: (request) => this.#gateway.starter.start(request),
     view: (run) => this.#gateway.live.view(run),
+    summary: (run) => this.#gateway.live.summary(run),
     state: () => this.state,
     name: () => this.name,
     workflows: () => [this.workflow, ...this.workflows],
@@ -135,6 +140,29 @@ export abstract class WorkflowAgent<
   authorize(_by: Client, _action: Action, _run: RunView | null): boolean | Promise<boolean> {
     return true;
   }
+
+  /**
+   * What the application has to say of a run beside what the run reports: `details` of its view, in the state and in every
+   * list. It is asked for whenever a view is made, so it only reads, and answers with little: what JSON can carry, a few
+   * hundred bytes. Default: nothing.
+   */
+  detailsOf(_id: string): unknown {
+    return undefined;
+  }
+
+  /** To be called after what `detailsOf` says of a run has changed: the clients are told. */
+  detailsChanged(id: string): void {
+    this.#gateway.live.detailsChanged(id);
+  }
+
+  /**
+   * A run has ended, in whatever way and whoever has found out. Called within the transaction that records it: what it
+   * writes to this agent's storage is kept together with the run's end, or not at all. It cannot wait for anything.
+   */
+  onRunEnd(_id: string, _outcome: "complete" | "error" | "cancelled"): void {}
+
+  /** A run has been forgotten, by a client, by `deleteWorkflow`, or because of `keptRuns`. Called as `onRunEnd` is. */
+  onRunDelete(_id: string): void {}
 
   // Clients. --------------------------------------------------------------------------------------------------------
 

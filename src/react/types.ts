@@ -10,6 +10,8 @@ export interface WorkflowTypes {
   params?: object;
   /** One result. */
   result?: unknown;
+  /** What the agent's `detailsOf` says of a run. */
+  details?: unknown;
   /** The payloads of events, by type. */
   events?: object;
   /** Fields that the application has put beside those of the runs into its agent's state. */
@@ -18,8 +20,14 @@ export interface WorkflowTypes {
 
 export type ParamsOf<T> = T extends { params: infer Params extends object } ? Params : Record<string, unknown>;
 export type ResultOf<T> = T extends { result: infer Result } ? Result : unknown;
+export type DetailsOf<T> = T extends { details: infer Details } ? Details : unknown;
 export type EventsOf<T> = T extends { events: infer Events extends object } ? Events : Record<string, unknown>;
 export type StateOf<T> = WorkflowState & (T extends { state: infer State extends object } ? State : unknown);
 
-/** One run, with its newest results. */
-export type WorkflowRun<Result = unknown> = Omit<RunView, "results"> & { results: Result[] };
+/** One run, with its newest results, and what the agent says of it beside. */
+export type WorkflowRun<Result = unknown, Details = unknown> = Omit<RunView, "results" | "details"> & {
+  results: Result[];
+  details?: Details;
+};
+
+export type RunOf<T> = WorkflowRun<ResultOf<T>, DetailsOf<T>>;

@@ -1,5 +1,5 @@
-import type { ResultsPage, RunsPage } from "../protocol.ts";
-import { type RunRecord, toSummary } from "../store/run-record.ts";
+import type { ResultsPage, RunsPage, RunSummary } from "../protocol.ts";
+import type { RunRecord } from "../store/run-record.ts";
 import type { RunStore } from "../store/run-store.ts";
 
 const DEFAULT_RUNS = 20;
@@ -10,12 +10,17 @@ const MAX_RESULTS = 200;
 const MAX_PAGE_LENGTH = 1_000_000;
 
 /** Runs, newest first, without their results. */
-export function runsPage(store: RunStore, before = Number.MAX_SAFE_INTEGER, limit = DEFAULT_RUNS): RunsPage {
+export function runsPage(
+  store: RunStore,
+  summary: (run: RunRecord) => RunSummary,
+  before = Number.MAX_SAFE_INTEGER,
+  limit = DEFAULT_RUNS,
+): RunsPage {
   const size = Math.min(limit, MAX_RUNS);
   const found = store.runs.page(before, size + 1);
   const runs = found.slice(0, size);
   const next = found.length > size ? (runs.at(-1)?.number ?? null) : null;
-  return { runs: runs.map(toSummary), total: store.runs.count(), next };
+  return { runs: runs.map(summary), total: store.runs.count(), next };
 }
 
 /** Results of a run from a place on; by default, the newest. */

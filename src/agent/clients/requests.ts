@@ -2,7 +2,7 @@ import type { Commands } from "../commands/commands.ts";
 import { type Gate, pass } from "../commands/gate.ts";
 import type { StartRequest } from "../commands/starter.ts";
 import type { RunAction } from "../lifecycle.ts";
-import type { AgentResponse, ClientMessage, RunView, StartMessage, WorkflowState } from "../protocol.ts";
+import type { AgentResponse, ClientMessage, RunSummary, RunView, StartMessage, WorkflowState } from "../protocol.ts";
 import { Refusal } from "../refusal.ts";
 import type { RunRecord } from "../store/run-record.ts";
 import type { RunStore } from "../store/run-store.ts";
@@ -17,6 +17,7 @@ export interface Desk<By> extends Gate<By> {
   readonly commands: Commands;
   start(request: StartRequest): Promise<string>;
   view(run: RunRecord): RunView;
+  summary(run: RunRecord): RunSummary;
   state(): WorkflowState;
   /** The agent's name, which a run calls back with. */
   name(): string;
@@ -56,7 +57,7 @@ export class Requests<By> {
         return { type: "workflow_started", instanceId: await this.#start(by, message) };
       case "runs":
         await pass(this.#desk, by, "read", null);
-        return { type: "runs", ...runsPage(store, message.before, message.limit) };
+        return { type: "runs", ...runsPage(store, (run) => this.#desk.summary(run), message.before, message.limit) };
       case "sync":
         await pass(this.#desk, by, "read", null);
         return { type: "state_update", state: this.#desk.state() };

@@ -86,7 +86,7 @@ export class Starter {
 
   #takeBack(id: string, current: string | null): void {
     const run = this.#store.get(id);
-    if (run !== undefined) this.#store.remove(run);
+    if (run !== undefined) this.#store.remove(run, "taken back");
     this.#store.makeCurrent(current);
   }
 }

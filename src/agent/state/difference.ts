@@ -33,6 +33,7 @@ function changeOf(known: RunView, view: RunView): RunChange {
   if (view.error !== known.error) change.error = view.error;
   if (view.endedAt !== known.endedAt) change.endedAt = view.endedAt;
   if (JSON.stringify(view.waitingFor) !== JSON.stringify(known.waitingFor)) change.waitingFor = view.waitingFor;
+  if (JSON.stringify(view.details) !== JSON.stringify(known.details)) change.details = view.details ?? null;
   const more = view.totalResults - known.totalResults;
   const kept = view.results.length;
   if (more > 0)

@@ -1,5 +1,5 @@
 import { currentRunFields } from "../current-run.ts";
-import type { RunView, StateDelta, WorkflowState } from "../protocol.ts";
+import type { RunSummary, RunView, StateDelta, WorkflowState } from "../protocol.ts";
 import { type RunRecord, toSummary } from "../store/run-record.ts";
 import type { RunStore, StoreListener } from "../store/run-store.ts";
 import { differenceOf } from "./difference.ts";
@@ -11,13 +11,19 @@ export interface StateLimits {
   readonly resultBytesInState: number;
 }
 
+/** What the application has to say of its runs. */
+export interface Details {
+  /** @returns undefined when that is nothing */
+  detailsOf(id: string): unknown;
+}
+
 /**
  * The part of the state that shows the runs, kept up to date from the store by what is said to have changed, and what
  * of it the clients do not know yet.
  */
-export class LiveState implements StoreListener {
+export class LiveState implements Pick<StoreListener, "touch" | "reshuffle"> {
   readonly #store: RunStore;
-  readonly #limits: StateLimits;
+  readonly #limits: StateLimits & Details;
   readonly #onChange: () => void;
   /** What the store shows, but for runs in `#stale`; undefined before anything was asked. */
   #views: Map<string, RunView> | undefined;
@@ -26,9 +32,9 @@ export class LiveState implements StoreListener {
   readonly #stale = new Set<string>();
   #isReshuffled = false;
   /** What the clients know. */
-  #sent: { views: ReadonlyMap<string, RunView>; current: string | null; totalRuns: number } | undefined;
+  #sent: { views: Map<string, RunView>; current: string | null; totalRuns: number } | undefined;
 
-  constructor(store: RunStore, limits: StateLimits, onChange: () => void) {
+  constructor(store: RunStore, limits: StateLimits & Details, onChange: () => void) {
     this.#store = store;
     this.#limits = limits;
     this.#onChange = onChange;
@@ -46,6 +52,14 @@ export class LiveState implements StoreListener {
     this.touch(id);
   }
 
+  /** What the application says of a run is different from what clients know, also when this object never knew it. */
+  detailsChanged(id: string): void {
+    this.touch(id);
+    const sent = this.#sent?.views;
+    const known = sent?.get(id);
+    if (known !== undefined) sent?.set(id, { ...known, details: undefined });
+  }
+
   fields(): WorkflowState {
     const views = this.#refresh();
     const runs = [...views.values()].toSorted((a, b) => b.number - a.number);
@@ -56,7 +70,13 @@ export class LiveState implements StoreListener {
   view(record: RunRecord): RunView {
     const { resultsInState, resultBytesInState } = this.#limits;
     const results = this.#store.results.newest(record.number, resultsInState, resultBytesInState);
-    return { ...toSummary(record), results };
+    return { ...this.summary(record), results };
+  }
+
+  /** A run as lists show it. */
+  summary(record: RunRecord): RunSummary {
+    const details = this.#limits.detailsOf(record.id);
+    return details === undefined ? toSummary(record) : { ...toSummary(record), details };
   }
 
   /** What has changed since this was last asked; undefined when nothing has. From then on the clients know it. */
@@ -108,6 +128,6 @@ export class LiveState implements StoreListener {
 
   #renew(known: RunView, record: RunRecord): RunView {
     const isSame = record.results === known.totalResults && record.startedAt === known.startedAt;
-    return isSame ? { ...toSummary(record), results: known.results } : this.view(record);
+    return isSame ? { ...this.summary(record), results: known.results } : this.view(record);
   }
 }

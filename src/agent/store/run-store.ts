@@ -12,12 +12,16 @@ const CONFIRM_MS = 3000;
 
 const CURRENT_KEY = "pawl_agent:current";
 
-/** Hears of every change just before it is made. */
+/** Hears of every change: just before it is made, unless said otherwise. */
 export interface StoreListener {
   /** A run is about to change. */
   touch(id: string): void;
   /** A run is about to appear, to vanish, to end or to begin anew; or another one becomes the current one. */
   reshuffle(id: string): void;
+  /** A run has ended. Called within the transaction that records it. */
+  ended(id: string, outcome: Outcome): void;
+  /** A run has been removed. Called within the transaction that does it. */
+  removed(id: string): void;
 }
 
 /** What is needed to create the instance of a run once more. */
@@ -115,6 +119,8 @@ export class RunStore {
       this.runs.update(run.number, { ...ended, ...done, ...fields });
       this.reports.deleteAll(run.number);
       this.#storage.kv.delete(requestKey(run.id));
+      // Whoever ends it once more, as it has ended, only confirms it.
+      if (run.outcome !== outcome) this.#listener?.ended(run.id, outcome);
     });
   }
 
@@ -136,7 +142,8 @@ export class RunStore {
     });
   }
 
-  remove(run: RunRecord): void {
+  /** @param how "taken back" for one that has not come about */
+  remove(run: RunRecord, how: "for good" | "taken back" = "for good"): void {
     this.#listener?.reshuffle(run.id);
     this.atomically(() => {
       this.runs.delete(run.number);
@@ -144,6 +151,7 @@ export class RunStore {
       this.reports.deleteAll(run.number);
       this.#storage.kv.delete(requestKey(run.id));
       if (this.currentId === run.id) this.#storage.kv.delete(CURRENT_KEY);
+      if (how === "for good") this.#listener?.removed(run.id);
     });
   }
 

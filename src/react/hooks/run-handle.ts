@@ -3,7 +3,7 @@ import { type ActionName, type ActionState, NO_ACTION } from "../store/action-st
 import type { ConnectionStatus } from "../store/connection-status.ts";
 import { type Lookup, type RunSlice, sliceOf, type Snapshot } from "../store/snapshot.ts";
 import type { WorkflowStore } from "../store/workflow-store.ts";
-import type { ResultOf, WorkflowRun } from "../types.ts";
+import type { ResultOf, RunOf } from "../types.ts";
 import { CLOSED, fail, type RunActions, shown } from "./run-actions.ts";
 
 /** Which actions have been asked for and are not answered yet. */
@@ -25,7 +25,7 @@ export interface Results<Result> {
 
 /** A run with all that can be done to it. The parts `<ApprovalPrompt>` and others take it as it is. */
 export interface RunHandle<T> extends RunActions<T> {
-  run: WorkflowRun<ResultOf<T>> | null;
+  run: RunOf<T> | null;
   connection: ConnectionStatus;
   /** Why there is no connection; null while there is one. */
   connectionError: Error | null;
@@ -62,7 +62,7 @@ export function createRunHandle<T>(
   return {
     ...actions,
     // The agent's promise: what its runs report is what the application's types say.
-    run: run as WorkflowRun<ResultOf<T>> | null,
+    run: run as RunOf<T> | null,
     lookup,
     connection,
     connectionError,

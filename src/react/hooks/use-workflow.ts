@@ -3,7 +3,7 @@ import type { RunsPage, StartMessage } from "../../agent/protocol.ts";
 import { randomHex } from "../store/requests.ts";
 import { currentRun, type Snapshot } from "../store/snapshot.ts";
 import type { WorkflowStore } from "../store/workflow-store.ts";
-import type { ParamsOf, ResultOf, StateOf, WorkflowRun, WorkflowTypes } from "../types.ts";
+import type { ParamsOf, RunOf, StateOf, WorkflowTypes } from "../types.ts";
 import type { Access, UseWorkflowOptions } from "./access.ts";
 import { CLOSED, createRunActions, fail, type RunActions, shown } from "./run-actions.ts";
 import { createRunHandle, type RunHandle, type RunSelection, selectRun } from "./run-handle.ts";
@@ -25,9 +25,9 @@ type StartArgs<Params> =
 /** An agent and its runs. What is said of one run, and done to one, is about the current one. */
 export interface UseWorkflow<T> extends RunHandle<T> {
   /** The run that was started last; null before the first. */
-  run: WorkflowRun<ResultOf<T>> | null;
+  run: RunOf<T> | null;
   /** Every run under way and the newest that have ended; the newest first. */
-  runs: readonly WorkflowRun<ResultOf<T>>[];
+  runs: readonly RunOf<T>[];
   /** How many runs the agent knows. */
   totalRuns: number;
   /** A page of the agent's runs, without their results: those with a smaller number than `before`, the newest first. */
@@ -57,7 +57,7 @@ export function useWorkflow<T extends WorkflowTypes = WorkflowTypes>(
     const { state } = selection;
     return {
       ...handle,
-      runs: (state?.runs ?? []) as readonly WorkflowRun<ResultOf<T>>[],
+      runs: (state?.runs ?? []) as readonly RunOf<T>[],
       totalRuns: state?.totalRuns ?? 0,
       state: state as StateOf<T> | null,
       start,
