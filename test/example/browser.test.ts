@@ -28,11 +28,12 @@ test("an import in the page: watched, paused, resumed, approved, reported, and t
   await page.getByRole("button", { name: "Pause" }).click();
   await status(page, "Paused").waitFor();
   await status(other, "Paused").waitFor();
-  const held = await checked(page);
   // Another import of the same file and pace is the clock: one that only looked paused would move on with it.
   const clock = await openPage(`${server.url}/w/steady-clock-123`);
   await clock.page.getByRole("button", { name: /Try the sample/ }).click();
   await phase(clock.page, "check", "active").waitFor();
+  // The step that was at work when it was paused has come to its end meanwhile.
+  const held = await checked(page);
   for (let batch = 0; batch < 3; batch++) await waitForChange(clock.page, checked);
   await clock.page.context().close();
   expect(await checked(page)).toBe(held);

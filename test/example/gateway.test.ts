@@ -5,13 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { WorkflowState } from "pawl/agent";
 import { WebSocket } from "ws";
-import {
-  type ErrorAnswer,
-  type ImportView,
-  type WorkspaceState,
-  limits,
-} from "../../examples/csv-import/protocol/import.ts";
+import { type ErrorAnswer, type WorkspaceState, limits } from "../../examples/csv-import/protocol/import.ts";
 import type { RunningServer } from "../support/server.ts";
 import { exampleServer, sampleFile } from "./example-project.ts";
 import { ImportClient } from "./import-client.ts";
@@ -94,7 +90,8 @@ describe("uploads", () => {
     const refused = await client.fetch(`/imports/${id}/pieces/0`, { method: "PUT", body });
     expect(refused.status).toBe(422);
     expect((await refusalOf(refused)).message).toContain("Excel workbook");
-    expect(await (await client.fetch("/imports")).json()).toEqual({ imports: [], total: 0 });
+    expect((await openSocket("binary")).state).toMatchObject({ upload: null, runs: [], totalRuns: 0 });
+    expect((await client.fetch(`/imports/${id}/report`)).status).toBe(404);
   });
 
   test("pieces of the wrong size or number, and a start without all pieces, are refused", async () => {
@@ -120,7 +117,7 @@ describe("uploads", () => {
       expect([method, status]).toEqual([method, 413]);
       expect((JSON.parse(answer) as ErrorAnswer).error.message).toMatch(/too large/);
     }
-    expect((await workspace("endless").fetch(`/imports/${id}`)).status).toBe(200);
+    expect((await openSocket("endless")).state.upload).toMatchObject({ id, pieces: { received: 0 } });
   });
 
   /** Sends the beginning of a chunked body, whose end never comes: who waits for it does not answer. */
@@ -138,8 +135,19 @@ describe("uploads", () => {
   test("another site's page, a wild workspace name and an unknown import are turned away", async () => {
     expect((await post("foreign", announcement, { Origin: "https://elsewhere.example" })).status).toBe(403);
     expect((await post("foreign", announcement, { Origin: server.url })).status).toBe(201);
-    expect((await workspace("Not%20A%20Name").fetch("/imports")).status).toBe(400);
-    expect((await workspace("foreign").fetch("/imports/nothing")).status).toBe(404);
+    expect((await workspace("Not%20A%20Name").fetch("/runs")).status).toBe(400);
+    expect((await workspace("foreign").fetch("/imports/nothing/report")).status).toBe(404);
+    expect((await workspace("foreign").fetch("/runs/nothing")).status).toBe(404);
+  });
+
+  test("an upload that is cancelled is gone, and makes room for the next one", async () => {
+    const client = workspace("dropped");
+    const { id } = (await (await post("dropped", announcement)).json()) as { id: string };
+    expect((await client.fetch(`/imports/${id}`, { method: "DELETE" })).status).toBe(204);
+    expect((await openSocket("dropped")).state).toMatchObject({ upload: null, totalRuns: 0 });
+    const late = await client.fetch(`/imports/${id}/pieces/0`, { method: "PUT", body: new Uint8Array(10).fill(97) });
+    expect(late.status).toBe(404);
+    expect((await post("dropped", announcement)).status).toBe(201);
   });
 });
 
@@ -147,29 +155,33 @@ describe("over the WebSocket", () => {
   test("a browser cannot write the state, call what is not offered, or do what is not possible now", async () => {
     const { id } = await importText("socket", "id\n1\n2\n");
     const socket = await openSocket("socket");
-    socket.send({ type: "cf_agent_state", state: { current: null, recent: [], total: 99 } });
+    socket.send({ type: "cf_agent_state", state: { upload: null, totalRuns: 99 } });
     expect(await socket.call("readPiece", [id, 0])).toMatchObject({ success: false });
-    expect(await socket.call("reportFailure", [id, "x"])).toMatchObject({ success: false });
-    expect(await socket.call("pause", [id])).toMatchObject({
-      success: false,
-      error: "This import cannot be paused now: it is finished.",
+    expect(await socket.call("giveUpSilent", [id])).toMatchObject({ success: false });
+    expect(await socket.call("takeReport", [{ run: id }, []])).toMatchObject({ success: false });
+    for (const message of [
+      { type: "start", params: { paceMs: 0 } },
+      { type: "restart", instanceId: id },
+      { type: "sendEvent", instanceId: id, event: { type: "approval", payload: { approved: true } } },
+    ]) {
+      expect(await socket.ask(message)).toMatchObject({ type: "error", code: "forbidden" });
+    }
+    expect(await socket.ask({ type: "pause", instanceId: id })).toMatchObject({
+      type: "error",
+      message: "This run cannot be paused: it is complete.",
     });
-    expect(await socket.call("cancel", [{ toString: "x" }])).toMatchObject({
-      success: false,
-      error: "This import does not exist in this workspace.",
-    });
-    const { total } = (await (await workspace("socket").fetch("/imports")).json()) as { total: number };
+    expect(await socket.ask({ type: "cancel", instanceId: { toString: "x" } })).toMatchObject({ code: "malformed" });
+    const { total } = (await (await workspace("socket").fetch("/runs")).json()) as { total: number };
     expect(total).toBe(1);
-    expect((await openSocket("socket")).state.total).toBe(1);
+    expect((await openSocket("socket")).state.totalRuns).toBe(1);
   });
 
   test("a decision is taken once, and a rejection loads nothing", async () => {
     const { client, id, view } = await importText("reject", `id,n\n${"1,2\n".repeat(3)}`, 0);
     expect(view).toMatchObject({ status: "waiting", rows: { good: 1, bad: 2 } });
     const socket = await openSocket("reject");
-    expect(await socket.call("decide", [id, "yes"])).toMatchObject({ success: false });
-    expect(await socket.call("decide", [id, false])).toMatchObject({ success: true });
-    expect(await socket.call("decide", [id, true])).toMatchObject({ success: false });
+    expect(await socket.ask({ type: "reject", instanceId: id })).toMatchObject({ type: "done" });
+    expect(await socket.ask({ type: "approve", instanceId: id })).toMatchObject({ type: "error" });
     await expect.poll(async () => (await client.view(id)).status).toBe("rejected");
     expect(await client.loaded(id)).toEqual([]);
     expect(await client.rejected(id)).toHaveLength(2);
@@ -181,45 +193,52 @@ describe("over the WebSocket", () => {
     await client.start(id);
     await expect.poll(async () => (await client.view(id)).rows.loaded, { timeout: 20_000 }).toBeGreaterThan(0);
     const socket = await openSocket("cancel");
-    expect(await socket.call("cancel", [id])).toMatchObject({ success: true });
+    expect(await socket.ask({ type: "cancel", instanceId: id })).toMatchObject({ type: "done" });
     expect(await client.view(id)).toMatchObject({ status: "cancelled", rows: { loaded: 0 } });
     expect(await client.loaded(id)).toEqual([]);
-    expect(await socket.call("remove", [id])).toMatchObject({ success: true });
-    expect((await client.fetch(`/imports/${id}`)).status).toBe(404);
+    expect(await socket.ask({ type: "delete", instanceId: id })).toMatchObject({ type: "done" });
+    expect((await client.fetch(`/runs/${id}`)).status).toBe(404);
+    expect((await client.fetch(`/imports/${id}/report`)).status).toBe(404);
   });
 });
 
 interface Answer {
-  success: boolean;
-  error?: string;
+  type?: string;
+  /** Of a call. */
+  success?: boolean;
+  /** Of a refused message. */
+  code?: string;
+  message?: string;
 }
 
-/** A connection as `useAgent` makes it, with the state that came first. */
+/** A connection as a page makes it, with the state that came first. */
 async function openSocket(name: string) {
   const url = `${server.url.replace("http", "ws")}/agents/import-agent/${name}`;
   const socket = new WebSocket(url, { headers: { Origin: server.url } });
   sockets.add(socket);
   const waiting = new Map<string, (answer: Answer) => void>();
-  const state = await new Promise<WorkspaceState & { current: ImportView | null }>((resolve, reject) => {
+  const state = await new Promise<WorkspaceState & WorkflowState>((resolve, reject) => {
     socket.once("error", reject);
     socket.on("message", (data) => {
       const message = JSON.parse((data as Buffer).toString("utf8")) as {
-        type?: string;
         id?: string;
-        state?: WorkspaceState;
+        requestId?: string;
+        state?: WorkspaceState & WorkflowState;
       } & Answer;
       if (message.type === "cf_agent_state" && message.state !== undefined) resolve(message.state);
-      if (message.type === "rpc" && message.id !== undefined) waiting.get(message.id)?.(message);
+      waiting.get((message.type === "rpc" ? message.id : message.requestId) ?? "")?.(message);
     });
   });
   const send = (message: unknown) => socket.send(JSON.stringify(message));
-  const call = (method: string, args: unknown[]): Promise<Answer> =>
+  const answerTo = (message: (id: string) => object): Promise<Answer> =>
     new Promise((resolve) => {
-      const id = String(waiting.size);
+      const id = `request-${waiting.size}`;
       waiting.set(id, resolve);
-      send({ type: "rpc", id, method, args });
+      send(message(id));
     });
-  return { state, send, call };
+  const call = (method: string, args: unknown[]) => answerTo((id) => ({ type: "rpc", id, method, args }));
+  const ask = (message: object) => answerTo((requestId) => ({ ...message, requestId }));
+  return { state, send, call, ask };
 }
 
 const sockets = new Set<WebSocket>();

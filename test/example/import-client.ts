@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type {
-  ImportView,
   LoadedRow,
   RejectedRow,
   RowPage,
   UploadAccepted,
   UploadRequest,
 } from "../../examples/csv-import/protocol/import.ts";
+import { type ImportView, viewsOfRun } from "../../examples/csv-import/src/lib/import-view.ts";
 
 /** What a browser does over HTTP, for tests that need none. `origin` is asked each time: a restart may change the port. */
 export class ImportClient {
@@ -36,7 +36,10 @@ export class ImportClient {
   }
 
   async view(id: string): Promise<ImportView> {
-    return (await (await this.#send("GET", `/imports/${id}`)).json()) as ImportView;
+    const answer = await (await this.#send("GET", `/runs/${id}`)).json();
+    const [view] = viewsOfRun((answer as { run: Parameters<typeof viewsOfRun>[0] }).run);
+    if (view === undefined) throw new Error(`Run ${id} is no import.`);
+    return view;
   }
 
   async loaded(id: string): Promise<LoadedRow[]> {

@@ -1,61 +1,83 @@
 import { describe, expect, test } from "vitest";
-import { limits } from "../../examples/csv-import/protocol/import.ts";
+import { type ImportDetails, limits } from "../../examples/csv-import/protocol/import.ts";
+import { viewOfUpload, viewsOfRun } from "../../examples/csv-import/src/lib/import-view.ts";
 import { batchRowsFor } from "../../examples/csv-import/workers/import/batch-rows.ts";
-import { type Facts, refusal, repair, statusOf } from "../../examples/csv-import/workers/import/lifecycle.ts";
 import { pieceCount, pieceLength, readUploadRequest } from "../../examples/csv-import/workers/import/upload-request.ts";
 
-const facts = (more: Partial<Facts>): Facts => ({
+type Run = Parameters<typeof viewsOfRun>[0];
+
+const details: ImportDetails = {
+  id: "one",
+  fileName: "orders.csv",
+  bytes: 1000,
+  pace: "steady",
+  askAbovePercent: 2,
   phase: "check",
-  queued: true,
-  hold: "none",
-  outcome: null,
-  undecided: false,
-  ...more,
+  pieces: { total: 1, received: 1, parsed: 1 },
+  rows: { found: 10, checked: 0, good: 0, bad: 0, tidied: 0, loaded: 0 },
+  faults: {},
+  columns: 2,
+  keyColumn: null,
+  createdAt: 1000,
+  phaseStartedAt: { upload: 1000 },
+  decision: null,
+  problem: null,
+};
+
+const wait = { step: "wait for a person", event: "approval", since: 1000, until: 5000 };
+
+function view(more: Partial<Run>, about: Partial<ImportDetails> = {}) {
+  const run: Run = {
+    id: "one",
+    number: 1,
+    workflow: "IMPORT_WORKFLOW",
+    status: "running",
+    step: null,
+    progress: 0,
+    totalResults: 0,
+    error: null,
+    waitingFor: [],
+    startedAt: 1000,
+    updatedAt: 1000,
+    endedAt: null,
+    details: { ...details, ...about },
+    ...more,
+  };
+  return viewsOfRun(run)[0];
+}
+
+const no = (by: "person" | "timeout") => ({ decision: { approved: false, by, at: 2000 } });
+
+test.each<[Partial<Run>, Partial<ImportDetails>, string]>([
+  [{}, { phase: "upload" }, "queued"],
+  [{}, {}, "running"],
+  [{ status: "paused", waitingFor: [wait] }, { phase: "approve" }, "paused"],
+  [{ waitingFor: [wait] }, { phase: "approve" }, "waiting"],
+  [{}, { phase: "approve" }, "running"],
+  [{ status: "complete" }, {}, "complete"],
+  [{ status: "complete" }, no("person"), "rejected"],
+  [{ status: "cancelled" }, {}, "cancelled"],
+  [{ status: "error", error: "x" }, {}, "failed"],
+])("a run %j of an import %j is %s", (run, about, status) => {
+  expect(view(run, about)?.status).toBe(status);
 });
 
-test.each<[Partial<Facts>, string]>([
-  [{ phase: "upload", queued: false }, "uploading"],
-  [{ phase: "upload" }, "queued"],
-  [{}, "running"],
-  [{ hold: "pausing" }, "pausing"],
-  [{ hold: "paused", undecided: true }, "paused"],
-  [{ phase: "approve", undecided: true }, "waiting"],
-  [{ phase: "approve" }, "running"],
-  [{ outcome: "cancelled", hold: "paused", undecided: true }, "cancelled"],
-])("%j is %s", (more, status) => {
-  expect(statusOf(facts(more))).toBe(status);
+test("a file that is on its way is an import before there is a run", () => {
+  expect(viewOfUpload(details)).toMatchObject({ id: "one", status: "uploading", number: null });
 });
 
-test("an import that is over admits nothing but its removal", () => {
-  for (const status of ["complete", "rejected", "cancelled", "failed"] as const) {
-    for (const action of ["pause", "resume", "cancel", "decide"] as const) {
-      expect(refusal(action, status)).toMatch(/cannot be/);
-    }
-    expect(refusal("remove", status)).toBeNull();
-  }
+test("what an import waits for says until when", () => {
+  expect(view({ waitingFor: [wait] })?.decideBefore).toBe(5000);
+  expect(view({})?.decideBefore).toBeNull();
 });
 
-test("a decision is taken only when it was asked for", () => {
-  expect(refusal("decide", "waiting")).toBeNull();
-  expect(refusal("decide", "running")).toBe("This import cannot be decided on now: it is running.");
-});
-
-describe("after a crash", () => {
-  test.each([
-    ["the workflow was never created", "none", "missing", "create"],
-    ["a pause was not passed on", "pausing", "running", "pause"],
-    ["a pause has come true", "pausing", "paused", { hold: "paused" }],
-    ["a resume was not passed on", "resuming", "paused", "resume"],
-    ["a pause is taken back before it has come true", "resuming", "waitingForPause", "resume"],
-    ["a resume has come true", "resuming", "running", { hold: "none" }],
-    ["somebody else resumed", "paused", "running", { hold: "none" }],
-    ["somebody else paused", "none", "paused", { hold: "paused" }],
-    ["all is well", "none", "running", null],
-    ["paused is paused", "paused", "paused", null],
-    ["the workflow ended without a word", "none", "errored", "fail"],
-  ] as const)("%s", (_, hold, engine, todo) => {
-    expect(repair(hold, engine)).toEqual(todo);
-  });
+test.each<[string, Partial<Run>, Partial<ImportDetails>, string | null]>([
+  ["a file that is no good", { status: "error", error: "x" }, { problem: "It is empty." }, "It is empty."],
+  ["a fault on the way", { status: "error", error: "x" }, {}, "The import could not go on: x"],
+  ["silence", { status: "complete" }, no("timeout"), "Nobody decided within 7 days, so nothing was loaded."],
+  ["a rejection", { status: "complete" }, no("person"), null],
+])("%s is said in words", (_, run, about, error) => {
+  expect(view(run, about)?.error).toBe(error);
 });
 
 describe("announcing a file", () => {

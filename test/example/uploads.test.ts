@@ -1,18 +1,22 @@
 import { expect, test } from "vitest";
 import { Uploads } from "../../examples/csv-import/workers/agents/uploads.ts";
-import type { WorkflowLink } from "../../examples/csv-import/workers/agents/workflow-link.ts";
-import type { Workspace } from "../../examples/csv-import/workers/agents/workspace.ts";
+import type { ImportStore } from "../../examples/csv-import/workers/store/import-store.ts";
 
 test("a refused upload schedules nothing", async () => {
   let asked = 0;
-  const alarm = {
-    reconcileIn: async (): Promise<void> => {
+  const under = { id: "one", fileName: "a.csv" };
+  // Only what a refusal looks at.
+  const store = { imports: { newest: () => under, get: () => under } } as unknown as ImportStore;
+  const uploads = new Uploads(store, {
+    runOf: () => under as never,
+    liveRun: () => under as never,
+    lookAgain: async () => {
       asked++;
     },
-  };
-  // Only what a refusal looks at.
-  const workspace = { imports: { open: () => ({ queued: true, fileName: "a.csv" }) } } as unknown as Workspace;
-  const uploads = new Uploads(workspace, {} as WorkflowLink, () => "refused", alarm);
+    start: async () => {},
+    show: () => {},
+    log: () => {},
+  });
   await expect(uploads.accept({ fileName: "b.csv", bytes: 1, pace: "full", askAbovePercent: 2 })).rejects.toThrow(
     "One import runs at a time",
   );

@@ -4,9 +4,10 @@ export const phases = ["upload", "parse", "check", "approve", "load", "report"] 
 export type Phase = (typeof phases)[number];
 
 /**
- * - `uploading`: pieces of the file are arriving
- * - `queued`: recorded, the workflow has not reported yet
- * - `pausing`: asked to pause, a step is still at work
+ * What a person sees of an import, made from its run and its details.
+ *
+ * - `uploading`: pieces of the file are arriving; there is no run yet
+ * - `queued`: started, the run has not begun yet
  * - `waiting`: too many bad rows, a person has to decide
  * - `rejected`: a person (or seven days of silence) decided against loading
  */
@@ -14,9 +15,7 @@ export type Status =
   | "uploading"
   | "queued"
   | "running"
-  | "pausing"
   | "paused"
-  | "resuming"
   | "waiting"
   | "complete"
   | "rejected"
@@ -69,18 +68,15 @@ export const limits = {
   pageSize: 200,
 } as const;
 
-export interface ImportView {
+/** What the agent says of an import: the details of its run, and before there is one the state's `upload`. */
+export interface ImportDetails {
+  /** The run has the same. */
   id: string;
-  /** 1, 2, 3… within the workspace. */
-  number: number;
   fileName: string;
   bytes: number;
-  status: Status;
-  phase: Phase;
-  /** What happens at the moment, as a person would say it. */
-  step: string | null;
   pace: Pace;
   askAbovePercent: number;
+  phase: Phase;
   pieces: { total: number; received: number; parsed: number };
   rows: { found: number; checked: number; good: number; bad: number; tidied: number; loaded: number };
   faults: Partial<Record<FaultKind, number>>;
@@ -88,39 +84,26 @@ export interface ImportView {
   /** Column whose value may not come twice; null when whole rows are compared. */
   keyColumn: string | null;
   createdAt: number;
-  endedAt: number | null;
   /** When each phase began, in milliseconds since 1970. */
   phaseStartedAt: Partial<Record<Phase, number>>;
-  decision: { approved: boolean; by: "person" | "timeout"; at: number } | null;
-  /** When the wait for a decision ends, or null when nobody is asked. */
-  decideBefore: number | null;
-  error: string | null;
+  decision: Decision | null;
+  /** What is wrong with the file as a whole, in words for a person. */
+  problem: string | null;
 }
 
-export interface ImportSummary {
-  id: string;
-  number: number;
-  fileName: string;
-  bytes: number;
-  status: Status;
-  createdAt: number;
-  endedAt: number | null;
-  rows: number;
-  loaded: number;
-  bad: number;
+export interface Decision {
+  approved: boolean;
+  by: "person" | "timeout";
+  at: number;
 }
 
-/** The agent's state: small and bounded, sent to every browser on every change. Rows are read in pages over HTTP. */
+/** What the agent's state has beside the runs. */
 export interface WorkspaceState {
-  /** The import that is under way, or the last one that ended. */
-  current: ImportView | null;
-  /** The newest imports, newest first, at most `recentLimit`. */
-  recent: ImportSummary[];
-  /** How many imports this workspace has seen and kept. */
-  total: number;
+  /** The file that is on its way. */
+  upload: ImportDetails | null;
 }
 
-export const recentLimit = 10;
+export const decisionTimeout = "7 days";
 
 export interface ColumnReport {
   name: string;

@@ -1,3 +1,4 @@
+import { WorkflowProvider } from "pawl/react";
 import { useEffect, useState } from "react";
 import { WorkspacePage } from "./components/workspace-page.tsx";
 import { rememberWorkspace, rememberedWorkspace, workspaceOfPath } from "./lib/workspace.ts";
@@ -10,5 +11,9 @@ export function App() {
     if (workspaceOfPath(location.pathname) !== workspace) history.replaceState(null, "", `/w/${workspace}`);
     document.title = `${workspace} · CSV import`;
   }, [workspace]);
-  return <WorkspacePage workspace={workspace} />;
+  return (
+    <WorkflowProvider agent="ImportAgent" name={workspace}>
+      <WorkspacePage workspace={workspace} />
+    </WorkflowProvider>
+  );
 }

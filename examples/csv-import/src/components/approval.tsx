@@ -1,32 +1,12 @@
-import { useState } from "react";
-import type { ImportView } from "../../protocol/import.ts";
-import { messageOf } from "../lib/api.ts";
+import type { UseWorkflowRun } from "pawl/react";
 import { count, percent, plural, when } from "../lib/format.ts";
-import type { Commands } from "../lib/use-workspace.ts";
+import type { ImportView } from "../lib/import-view.ts";
 import { Button } from "./parts.tsx";
 
-interface Props {
-  view: ImportView;
-  commands: Commands;
-  connected: boolean;
-  onProblem: (text: string) => void;
-}
-
 /** The question that holds the import until a person answers. */
-export function Approval({ view, commands, connected, onProblem }: Props) {
-  const [busy, setBusy] = useState(false);
+export function Approval({ view, run }: { view: ImportView; run: UseWorkflowRun<object> }) {
   const { rows } = view;
-
-  const decide = async (approved: boolean) => {
-    setBusy(true);
-    try {
-      await commands.decide(view.id, approved);
-    } catch (error) {
-      onProblem(messageOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const disabled = run.pending.approve || run.pending.reject || run.connection !== "live";
 
   return (
     <section aria-labelledby="question" className="rounded-xl bg-warn-tint px-5 py-4">
@@ -38,10 +18,10 @@ export function Approval({ view, commands, connected, onProblem }: Props) {
         to be asked above {view.askAbovePercent} %.
       </p>
       <div className="mt-3 flex flex-wrap gap-2">
-        <Button kind="primary" disabled={busy || !connected || rows.good === 0} onClick={() => void decide(true)}>
+        <Button kind="primary" disabled={disabled || rows.good === 0} onClick={() => void run.approve()}>
           Load {plural(rows.good, "row")}
         </Button>
-        <Button disabled={busy || !connected} onClick={() => void decide(false)}>
+        <Button disabled={disabled} onClick={() => void run.reject()}>
           Reject, load nothing
         </Button>
       </div>

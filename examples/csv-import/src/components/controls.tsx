@@ -1,33 +1,33 @@
+import type { UseWorkflowRun } from "pawl/react";
 import { useState } from "react";
-import { type ImportView, endedStatuses } from "../../protocol/import.ts";
-import { messageOf } from "../lib/api.ts";
-import type { Commands } from "../lib/use-workspace.ts";
-import { Button, Icon } from "./parts.tsx";
+import { endedStatuses } from "../../protocol/import.ts";
+import { agentUrl, messageOf, request } from "../lib/api.ts";
+import type { ImportView } from "../lib/import-view.ts";
+import { Button, Icon, Notice } from "./parts.tsx";
 
 interface Props {
+  workspace: string;
   view: ImportView;
-  commands: Commands;
-  connected: boolean;
-  onProblem: (text: string) => void;
+  run: UseWorkflowRun<object>;
 }
 
-export function Controls({ view, commands, connected, onProblem }: Props) {
+export function Controls({ workspace, view, run }: Props) {
   const [asked, setAsked] = useState<"cancel" | "remove" | null>(null);
-  const [busy, setBusy] = useState(false);
-  const ended = endedStatuses.has(view.status);
+  const [problem, setProblem] = useState<string | null>(null);
+  const { pending } = run;
+  const connected = run.connection === "live";
+  const disabled = !connected || pending.pause || pending.resume || pending.cancel || pending.remove;
 
-  const act = async (what: (importId: string) => Promise<unknown>) => {
-    setBusy(true);
-    setAsked(null);
-    try {
-      await what(view.id);
-    } catch (error) {
-      onProblem(messageOf(error));
-    } finally {
-      setBusy(false);
-    }
+  const dropUpload = () => {
+    const dropped = request(agentUrl(workspace, `/imports/${view.id}`), { method: "DELETE" });
+    dropped.catch((error: unknown) => setProblem(messageOf(error)));
   };
-  const disabled = busy || !connected;
+  const doAsked = () => {
+    setAsked(null);
+    if (asked === "remove") void run.remove();
+    else if (view.status === "uploading") dropUpload();
+    else void run.cancel();
+  };
 
   if (asked !== null) {
     const cancelling = asked === "cancel";
@@ -36,7 +36,7 @@ export function Controls({ view, commands, connected, onProblem }: Props) {
         <span className="text-sm text-muted">
           {cancelling ? "Throw away what was loaded so far?" : "Delete this import with all its rows?"}
         </span>
-        <Button kind="danger" disabled={disabled} onClick={() => void act(commands[asked])}>
+        <Button kind="danger" disabled={disabled} onClick={doAsked}>
           {cancelling ? "Yes, cancel it" : "Yes, delete it"}
         </Button>
         <Button kind="quiet" onClick={() => setAsked(null)}>
@@ -48,32 +48,28 @@ export function Controls({ view, commands, connected, onProblem }: Props) {
 
   return (
     <div className="flex flex-wrap gap-2">
+      {problem !== null && <Notice tone="bad">{problem}</Notice>}
       {(view.status === "running" || view.status === "queued") && (
-        <Button disabled={disabled} onClick={() => void act(commands.pause)}>
+        <Button disabled={disabled} onClick={() => void run.pause()}>
           <Icon name="pause" />
           Pause
         </Button>
       )}
-      {(view.status === "paused" || view.status === "pausing" || view.status === "resuming") && (
-        <Button
-          kind="primary"
-          disabled={!connected || view.status === "resuming" || (busy && view.status !== "paused")}
-          onClick={() => void act(commands.resume)}
-        >
+      {view.status === "paused" && (
+        <Button kind="primary" disabled={disabled} onClick={() => void run.resume()}>
           <Icon name="play" />
           Resume
         </Button>
       )}
-      {!ended && (
-        <Button kind="danger" disabled={disabled} onClick={() => setAsked("cancel")}>
-          <Icon name="stop" />
-          Cancel
-        </Button>
-      )}
-      {ended && (
+      {endedStatuses.has(view.status) ? (
         <Button kind="quiet" disabled={disabled} onClick={() => setAsked("remove")}>
           <Icon name="trash" />
           Delete
+        </Button>
+      ) : (
+        <Button kind="danger" disabled={disabled} onClick={() => setAsked("cancel")}>
+          <Icon name="stop" />
+          Cancel
         </Button>
       )}
     </div>

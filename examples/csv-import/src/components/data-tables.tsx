@@ -1,7 +1,8 @@
 import { type ReactNode, useState } from "react";
-import type { Column, ImportView, LoadedRow, RejectedRow, RowPage, Value } from "../../protocol/import.ts";
+import type { Column, LoadedRow, RejectedRow, RowPage, Value } from "../../protocol/import.ts";
 import { agentUrl } from "../lib/api.ts";
 import { count } from "../lib/format.ts";
+import type { ImportView } from "../lib/import-view.ts";
 import { useFetched } from "../lib/use-fetched.ts";
 import { Button, Icon, Notice } from "./parts.tsx";
 

@@ -1,6 +1,7 @@
-import { type FaultExample, type ImportView, faultKinds } from "../../protocol/import.ts";
+import { type FaultExample, faultKinds } from "../../protocol/import.ts";
 import { agentUrl } from "../lib/api.ts";
 import { count, faultWords } from "../lib/format.ts";
+import type { ImportView } from "../lib/import-view.ts";
 import { useFetched } from "../lib/use-fetched.ts";
 
 /** The kinds of faults, the most frequent first, each with the first row that shows it. */

@@ -1,30 +1,32 @@
+import type { UseWorkflow } from "pawl/react";
 import { useState } from "react";
-import type { ImportSummary, WorkspaceState } from "../../protocol/import.ts";
-import { agentUrl, getJson, messageOf } from "../lib/api.ts";
+import { messageOf } from "../lib/api.ts";
 import { count, plural, size, when } from "../lib/format.ts";
+import { type ImportView, viewsOfRun } from "../lib/import-view.ts";
 import { Button, Card, Notice } from "./parts.tsx";
 import { StatusPill } from "./status-pill.tsx";
 
 interface Props {
-  workspace: string;
-  state: WorkspaceState;
+  /** Those that are shown anyway: the newest. */
+  recent: readonly ImportView[];
+  total: number;
+  loadRuns: UseWorkflow<object>["loadRuns"];
   shownId: string | null;
   onSelect: (id: string) => void;
 }
 
 /** All imports of the workspace: the newest come with the state, older ones are fetched when asked for. */
-export function History({ workspace, state, shownId, onSelect }: Props) {
-  const [older, setOlder] = useState<ImportSummary[]>([]);
+export function History({ recent, total, loadRuns, shownId, onSelect }: Props) {
+  const [older, setOlder] = useState<ImportView[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
-  const oldestRecent = state.recent.at(-1)?.number ?? 0;
-  const entries = [...state.recent, ...older.filter(({ number }) => number < oldestRecent)];
+  const oldestRecent = recent.at(-1)?.number ?? 0;
+  const entries = [...recent, ...older.filter(({ number }) => (number ?? 0) < oldestRecent)];
 
   const loadOlder = async () => {
     const before = entries.at(-1)?.number ?? 0;
     try {
-      const url = agentUrl(workspace, `/imports?before=${before}&limit=20`);
-      const { imports } = await getJson<{ imports: ImportSummary[] }>(url);
-      setOlder([...entries, ...imports]);
+      const { runs } = await loadRuns({ before, limit: 20 });
+      setOlder([...entries, ...runs.flatMap(viewsOfRun)]);
       setProblem(null);
     } catch (error) {
       setProblem(messageOf(error));
@@ -34,7 +36,7 @@ export function History({ workspace, state, shownId, onSelect }: Props) {
   return (
     <Card label="History">
       <h2 className="px-5 pt-4 pb-2 font-semibold">
-        History <span className="font-normal text-muted tabular-nums">{count(state.total)}</span>
+        History <span className="font-normal text-muted tabular-nums">{count(total)}</span>
       </h2>
       {entries.length === 0 ? (
         <p className="px-5 pb-5 text-sm text-muted">Imports of this workspace are listed here.</p>
@@ -53,11 +55,12 @@ export function History({ workspace, state, shownId, onSelect }: Props) {
                   <StatusPill status={entry.status} />
                 </span>
                 <span className="truncate text-xs text-muted tabular-nums">
-                  {entry.number}. {when(entry.createdAt)} · {size(entry.bytes)}
+                  {entry.number === null ? "" : `${entry.number}. `}
+                  {when(entry.createdAt)} · {size(entry.bytes)}
                 </span>
                 {entry.status === "complete" && (
                   <span className="truncate text-xs text-muted tabular-nums">
-                    {plural(entry.loaded, "row")} loaded, {count(entry.bad)} bad
+                    {plural(entry.rows.loaded, "row")} loaded, {count(entry.rows.bad)} bad
                   </span>
                 )}
               </button>
@@ -70,7 +73,7 @@ export function History({ workspace, state, shownId, onSelect }: Props) {
           <Notice tone="bad">{problem}</Notice>
         </div>
       )}
-      {entries.length < state.total && (
+      {entries.length < total && (
         <div className="px-3 pb-3">
           <Button kind="quiet" className="w-full" onClick={() => void loadOlder()}>
             Show older imports

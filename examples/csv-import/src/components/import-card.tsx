@@ -1,8 +1,9 @@
-import { type ImportView, type Phase, endedStatuses } from "../../protocol/import.ts";
+import { useWorkflowRun } from "pawl/react";
+import { type Phase, endedStatuses } from "../../protocol/import.ts";
 import { count, duration, paceWords, percent, phaseWords, plural, size, statusWords, when } from "../lib/format.ts";
+import type { ImportView } from "../lib/import-view.ts";
 import { useNow } from "../lib/use-now.ts";
 import { useRate } from "../lib/use-rate.ts";
-import type { Commands } from "../lib/use-workspace.ts";
 import { Approval } from "./approval.tsx";
 import { Controls } from "./controls.tsx";
 import { FaultList } from "./fault-list.tsx";
@@ -10,16 +11,9 @@ import { Card, Notice, ProgressBar } from "./parts.tsx";
 import { PhaseList } from "./phase-list.tsx";
 import { StatusPill } from "./status-pill.tsx";
 
-interface Props {
-  workspace: string;
-  view: ImportView;
-  commands: Commands;
-  connected: boolean;
-  onProblem: (text: string) => void;
-}
-
 /** One import: what it is at, how far it is, what it found, and what one can do about it. */
-export function ImportCard({ workspace, view, commands, connected, onProblem }: Props) {
+export function ImportCard({ workspace, view }: { workspace: string; view: ImportView }) {
+  const run = useWorkflowRun(view.status === "uploading" ? null : view.id);
   const ended = endedStatuses.has(view.status);
   const moving = view.status === "running" || view.status === "uploading" || view.status === "queued";
   const now = useNow(!ended);
@@ -36,10 +30,11 @@ export function ImportCard({ workspace, view, commands, connected, onProblem }: 
             <StatusPill status={view.status} />
           </div>
           <p className="text-sm text-muted">
-            Import {view.number} · {size(view.bytes)} · {paceWords[view.pace].name} · {when(view.createdAt)}
+            {view.number === null ? "" : `Import ${view.number} · `}
+            {size(view.bytes)} · {paceWords[view.pace].name} · {when(view.createdAt)}
           </p>
         </div>
-        <Controls view={view} commands={commands} connected={connected} onProblem={onProblem} />
+        <Controls workspace={workspace} view={view} run={run} />
       </div>
 
       {/* Only the turning points are announced; the numbers would never let a listener go. */}
@@ -54,15 +49,18 @@ export function ImportCard({ workspace, view, commands, connected, onProblem }: 
           <PhaseList view={view} now={now} />
         </div>
         <div className="order-1 grid grid-cols-[minmax(0,1fr)] content-start gap-5 md:order-2">
-          {view.status === "waiting" && (
-            <Approval view={view} commands={commands} connected={connected} onProblem={onProblem} />
+          {run.error !== null && (
+            <Notice tone="bad" onClose={run.clearError}>
+              {run.error.message}
+            </Notice>
           )}
+          {view.status === "waiting" && <Approval view={view} run={run} />}
           {ended && <Ending view={view} elapsed={elapsed} />}
           {!ended && view.status !== "waiting" && (
             <div>
               <div className="flex items-baseline justify-between gap-3">
                 <p data-testid="step" className="min-w-0 font-medium">
-                  {heldWords[view.status] ?? view.step}
+                  {view.status === "paused" ? "Paused. Nothing is lost, also if the server stops." : view.step}
                 </p>
                 <p className="text-2xl font-semibold whitespace-nowrap tabular-nums">
                   {of > 0 ? percent(done, of) : "–"}
@@ -109,12 +107,6 @@ export function ImportCard({ workspace, view, commands, connected, onProblem }: 
     </Card>
   );
 }
-
-const heldWords: Partial<Record<ImportView["status"], string>> = {
-  pausing: "Pausing after this step",
-  paused: "Paused. Nothing is lost, also if the server stops.",
-  resuming: "Going on",
-};
 
 function Ending({ view, elapsed }: { view: ImportView; elapsed: number }) {
   if (view.status === "failed") return <Notice tone="bad">{view.error ?? "The import failed."}</Notice>;

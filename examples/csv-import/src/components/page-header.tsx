@@ -1,9 +1,9 @@
+import type { ConnectionStatus } from "pawl/react";
 import { useState } from "react";
-import type { Connection } from "../lib/use-workspace.ts";
 import { newWorkspaceName } from "../lib/workspace.ts";
 import { Icon } from "./parts.tsx";
 
-export function PageHeader({ workspace, connection }: { workspace: string; connection: Connection }) {
+export function PageHeader({ workspace, connection }: { workspace: string; connection: ConnectionStatus }) {
   return (
     <header className="flex items-center justify-between gap-x-4">
       <div className="flex min-w-0 grow items-center gap-3">
@@ -64,13 +64,14 @@ function CopyLink() {
   );
 }
 
-const connectionWords: Record<Connection, string> = {
+const connectionWords: Record<ConnectionStatus, string> = {
   connecting: "Connecting",
   live: "Live",
   reconnecting: "Reconnecting",
+  closed: "Closed",
 };
 
-function ConnectionBadge({ connection }: { connection: Connection }) {
+function ConnectionBadge({ connection }: { connection: ConnectionStatus }) {
   const live = connection === "live";
   return (
     <output

@@ -1,5 +1,6 @@
-import { type ImportView, type Phase, endedStatuses, phases } from "../../protocol/import.ts";
+import { type Phase, endedStatuses, phases } from "../../protocol/import.ts";
 import { count, duration, percent, phaseWords, plural, size } from "../lib/format.ts";
+import type { ImportView } from "../lib/import-view.ts";
 import { Icon, type IconName } from "./parts.tsx";
 
 type Mark = "done" | "active" | "held" | "asking" | "skipped" | "stopped" | "failed" | "ahead";
@@ -61,7 +62,7 @@ function markOf(view: ImportView, phase: Phase): Mark {
   if (at > here) return "ahead";
   if (view.status === "failed") return "failed";
   if (view.status === "cancelled" || view.status === "rejected") return "stopped";
-  if (view.status === "paused" || view.status === "pausing") return "held";
+  if (view.status === "paused") return "held";
   return view.status === "waiting" ? "asking" : "active";
 }
 

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { type ImportView, type ReportPage, endedStatuses } from "../../protocol/import.ts";
+import { type ReportPage, endedStatuses } from "../../protocol/import.ts";
 import { agentUrl } from "../lib/api.ts";
 import { count } from "../lib/format.ts";
+import type { ImportView } from "../lib/import-view.ts";
 import { useFetched } from "../lib/use-fetched.ts";
 import { ColumnReports } from "./column-reports.tsx";
 import { LoadedTable, RejectedTable } from "./data-tables.tsx";

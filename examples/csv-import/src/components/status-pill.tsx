@@ -5,8 +5,6 @@ const tones: Record<Status, string> = {
   uploading: "bg-accent-tint text-accent-strong",
   queued: "bg-accent-tint text-accent-strong",
   running: "bg-accent-tint text-accent-strong",
-  resuming: "bg-accent-tint text-accent-strong",
-  pausing: "bg-warn-tint text-warn",
   paused: "bg-warn-tint text-warn",
   waiting: "bg-warn-tint text-warn",
   complete: "bg-sunken text-good",

@@ -1,9 +1,7 @@
-import { useState } from "react";
-import { type ImportView, endedStatuses } from "../../protocol/import.ts";
-import { agentUrl } from "../lib/api.ts";
-import { useFetched } from "../lib/use-fetched.ts";
+import { useWorkflow, useWorkflowRun } from "pawl/react";
+import { endedStatuses, type WorkspaceState } from "../../protocol/import.ts";
+import { viewOfUpload, viewsOfRun } from "../lib/import-view.ts";
 import { useSelectedImport } from "../lib/use-selected.ts";
-import { useWorkspace } from "../lib/use-workspace.ts";
 import { History } from "./history.tsx";
 import { ImportCard } from "./import-card.tsx";
 import { PageHeader } from "./page-header.tsx";
@@ -12,29 +10,23 @@ import { Results } from "./results.tsx";
 import { UploadCard } from "./upload-card.tsx";
 
 export function WorkspacePage({ workspace }: { workspace: string }) {
-  const { state, connection, commands } = useWorkspace(workspace);
+  const { state, runs, totalRuns, loadRuns, connection } = useWorkflow<{ state: WorkspaceState }>();
   const [selectedId, select] = useSelectedImport();
-  const [problem, setProblem] = useState<string | null>(null);
 
-  const current = state?.current ?? null;
+  const upload = state?.upload ?? null;
+  const isOnItsWay = upload !== null && runs.every(({ id }) => id !== upload.id);
+  const imports = [...(isOnItsWay ? [viewOfUpload(upload)] : []), ...runs.flatMap(viewsOfRun)];
+  const [current = null] = imports;
   const busy = current !== null && !endedStatuses.has(current.status);
   const wantsEarlier = selectedId !== null && selectedId !== current?.id;
-  const earlier = useFetched<ImportView>(
-    wantsEarlier && state !== null ? agentUrl(workspace, `/imports/${selectedId}`) : null,
-    state?.total ?? 0,
-  );
-  const view = wantsEarlier ? earlier.data : current;
+  const earlier = useWorkflowRun(wantsEarlier ? selectedId : null);
+  const [view = null] = wantsEarlier ? (earlier.run === null ? [] : viewsOfRun(earlier.run)) : [current];
 
   return (
     <div className="mx-auto grid max-w-7xl grid-cols-[minmax(0,1fr)] gap-5 px-4 py-5 sm:px-6">
       <PageHeader workspace={workspace} connection={connection} />
       <main className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]">
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-5">
-          {problem !== null && (
-            <Notice tone="bad" onClose={() => setProblem(null)}>
-              {problem}
-            </Notice>
-          )}
           {connection === "reconnecting" && (
             <Notice tone="warn">
               The server is away; trying again.{" "}
@@ -59,17 +51,12 @@ export function WorkspacePage({ workspace }: { workspace: string }) {
                   </Button>
                 </div>
               )}
-              {wantsEarlier && earlier.error !== null && <Notice tone="bad">{earlier.error}</Notice>}
+              {wantsEarlier && earlier.lookup === "missing" && (
+                <Notice tone="bad">This import does not exist in this workspace.</Notice>
+              )}
               {view !== null && (
                 <>
-                  <ImportCard
-                    key={view.id}
-                    workspace={workspace}
-                    view={view}
-                    commands={commands}
-                    connected={connection === "live"}
-                    onProblem={setProblem}
-                  />
+                  <ImportCard key={view.id} workspace={workspace} view={view} />
                   {view.columns > 0 && <Results key={`results ${view.id}`} workspace={workspace} view={view} />}
                 </>
               )}
@@ -79,8 +66,9 @@ export function WorkspacePage({ workspace }: { workspace: string }) {
         <aside className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-5">
           {state !== null && (
             <History
-              workspace={workspace}
-              state={state}
+              recent={imports}
+              total={totalRuns + (isOnItsWay ? 1 : 0)}
+              loadRuns={loadRuns}
               shownId={view?.id ?? null}
               onSelect={(id) => select(id === current?.id ? null : id)}
             />

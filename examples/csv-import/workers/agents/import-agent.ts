@@ -1,155 +1,174 @@
-import { Agent, callable } from "agents";
-import type { WorkspaceState } from "../../protocol/import.ts";
-import { Refusal } from "../import/refusal.ts";
-import { ReconcileAlarm } from "./alarm.ts";
-import { Reconciler } from "./reconciler.ts";
-import { Reports } from "./reports.ts";
+import { type Action, type Client, initialWorkflowState, WorkflowAgent, type WorkflowState } from "pawl/agent";
+import { type ImportDetails, paces, type WorkspaceState } from "../../protocol/import.ts";
+import { checkBatch } from "../import/check-stage.ts";
+import { countLoaded, describeColumn, loadBatch } from "../import/load-stage.ts";
+import { inferColumns, readPiece } from "../import/read-stage.ts";
+import type { ImportRecord } from "../store/imports.ts";
+import { ImportStore } from "../store/import-store.ts";
+import { dropImport, dropRows, dropStaged } from "../store/tables.ts";
 import { agentRoutes } from "./routes.ts";
 import { Uploads } from "./uploads.ts";
-import { WorkflowLink } from "./workflow-link.ts";
-import { type Answer, Workspace } from "./workspace.ts";
 
-/** One workspace: holds the file, the rows and the record of every import, and is the only way to the workflow. */
-export class ImportAgent extends Agent<Env, WorkspaceState> {
-  override initialState: WorkspaceState = { current: null, recent: [], total: 0 };
+/** One workspace: holds the file and the rows of every import, and starts the run that works through them. */
+export class ImportAgent extends WorkflowAgent<Env, WorkflowState & WorkspaceState> {
+  readonly workflow = "IMPORT_WORKFLOW";
+  override readonly maxLiveRuns = 1;
+  override readonly runsInState = 10;
+  override initialState: WorkflowState & WorkspaceState = { ...initialWorkflowState, upload: null };
 
-  // The agent learns its name after it is made.
-  readonly #name = () => this.name;
-  readonly #alarm = new ReconcileAlarm({
-    list: async () => (await this.listSchedules()).filter(({ callback }) => callback === "reconcile"),
-    add: (seconds) => this.schedule(seconds, "reconcile", undefined, { idempotent: false }),
-    cancel: (id) => this.cancelSchedule(id),
+  readonly #store = new ImportStore(this.ctx.storage.sql);
+  readonly #uploads = new Uploads(this.#store, {
+    runOf: (id) => this.getRun(id),
+    liveRun: () => this.state.runs.find(({ endedAt }) => endedAt === null),
+    start: ({ id, pace }) => this.startRun({ id, params: { paceMs: paces[pace] } }),
+    lookAgain: (id, seconds) => this.schedule(seconds, "giveUpSilent", id, { idempotent: false }),
+    show: (upload) => this.#show(upload),
+    log: (record, text) => this.#log(record, text),
   });
-  readonly #workspace = new Workspace(this.ctx.storage, { name: this.#name, show: (state) => this.#show(state) });
-  readonly #workflow = new WorkflowLink(this.env.IMPORT_WORKFLOW);
-  readonly #reconciler = new Reconciler(this.#workspace, this.#workflow, this.#name, this.#alarm);
-  readonly #uploads = new Uploads(this.#workspace, this.#workflow, this.#name, this.#alarm);
-  readonly #reports = new Reports(this.#workspace);
-  readonly #routes = agentRoutes(this.#workspace, this.#uploads);
+  readonly #routes = agentRoutes(this.#store, this.#uploads);
 
-  override async onStart(): Promise<void> {
-    this.#workspace.publish();
-    if (this.#workspace.imports.open() !== null) await this.#alarm.reconcileIn(1);
+  override onStart(): void {
+    this.#uploads.show();
   }
 
-  override async onConnect(): Promise<void> {
-    if (this.#workspace.imports.open() !== null) await this.#alarm.reconcileIn(0);
+  override onRequest(request: Request): Promise<Response> {
+    const isOurs = /^\/agents\/[^/]+\/[^/]+\/imports(?:\/|$)/.test(new URL(request.url).pathname);
+    return isOurs ? Promise.resolve(this.#routes.fetch(request)) : super.onRequest(request);
   }
 
-  override onRequest(request: Request): Response | Promise<Response> {
-    return this.#routes.fetch(request);
-  }
-
-  /** Browsers see the state, they do not write it. */
-  override validateStateChange(_next: WorkspaceState, source: unknown): void {
-    if (source !== "server") throw new Error("The state of a workspace is read only.");
+  /** A run begins with a file and ends with its rows: clients neither start one nor start it anew. */
+  override authorize(_by: Client, action: Action): boolean {
+    return action !== "start" && action !== "restart" && action !== "sendEvent";
   }
 
   /** The alarm's. */
-  reconcile(): Promise<void> {
-    return this.#reconciler.reconcile();
+  giveUpSilent(importId: string): Promise<void> {
+    return this.#uploads.giveUpSilent(importId);
   }
 
-  // What a browser may ask for. -------------------------------------------------------------------------------------
+  // What becomes of a run. ------------------------------------------------------------------------------------------
 
-  @callable()
-  pause(importId: string): Promise<void> {
-    return this.#command(() => this.#reconciler.hold("pause", importId));
+  override detailsOf(id: string): ImportDetails | undefined {
+    const record = this.#store.imports.get(id);
+    return record === null ? undefined : this.#store.details(record);
   }
 
-  @callable()
-  resume(importId: string): Promise<void> {
-    return this.#command(() => this.#reconciler.hold("resume", importId));
+  override onRunEnd(id: string, outcome: "complete" | "error" | "cancelled"): void {
+    // Rows that a cancelled or failed import has loaded so far were never promised to anybody.
+    if (outcome === "complete") dropStaged(this.#store.sql, id);
+    else dropRows(this.#store.sql, id);
+    const record = this.#store.imports.get(id);
+    const { loaded, bad } = this.#store.batches.totals(id);
+    if (record !== null) this.#log(record, `${outcome}: ${loaded} rows loaded, ${bad} rejected`);
   }
 
-  @callable()
-  cancel(importId: string): Promise<void> {
-    return this.#command(async () => {
-      const record = this.#workspace.admit("cancel", importId);
-      this.#workspace.end(record, "cancelled", null);
-      if (record.queued) await this.#workflow.terminate(record.id);
+  override onRunDelete(id: string): void {
+    dropImport(this.#store.sql, id);
+  }
+
+  // What its steps ask for. Each may ask twice and is served once; for a run that is over nothing is done. ------------
+
+  /** How many pieces there are to read. */
+  beginReading(id: string): number {
+    return this.#serve(id, (record) => {
+      this.#store.enter(record, "parse");
+      return record.pieces;
     });
   }
 
-  @callable()
-  decide(importId: string, approved: boolean): Promise<void> {
-    return this.#command(async () => {
-      if (typeof approved !== "boolean") throw new Refusal("malformed", "A decision is true or false.", 400);
-      const record = this.#workspace.admit("decide", importId);
-      this.#workspace.imports.change(record.id, { decision: { approved, by: "person", at: Date.now() } });
-      this.#workspace.publish();
-      // Killed before the event is sent, the agent sends it when it compares itself with the workflow.
-      await this.#alarm.reconcileIn(2);
-      await this.#workflow.sendDecision(record.id);
+  /** What is wrong with the file as a whole, or null. */
+  readPiece(id: string, n: number): string | null {
+    return this.#serve(id, (record) => {
+      const problem = readPiece(this.#store, record, n);
+      if (problem !== null) this.#store.imports.change(id, { problem });
+      this.#log(record, `read piece ${n + 1} of ${record.pieces}`);
+      return problem;
     });
   }
 
-  /** Takes an import that has ended out of the history, with all its rows. */
-  @callable()
-  remove(importId: string): Promise<void> {
-    return this.#command(async () => this.#workspace.drop(this.#workspace.admit("remove", importId)));
+  inferColumns(id: string): { rows: number; batchRows: number } {
+    return this.#serve(id, (record) => {
+      const { columns, keyIndex, rows, batchRows } = inferColumns(this.#store.sql, id);
+      this.#store.imports.change(id, { columns, keyIndex, batchRows });
+      this.#store.enter(record, "check");
+      return { rows, batchRows };
+    });
   }
 
-  // What the workflow reports. --------------------------------------------------------------------------------------
-
-  beginReading(importId: string): Answer<number> {
-    return this.#reports.beginReading(importId);
+  checkBatch(id: string, n: number): void {
+    this.#serve(id, (record) => {
+      checkBatch(this.#store.sql, this.#store.batches, record, n);
+      const { checked, found } = this.#store.batches.totals(id);
+      this.#log(record, `checked ${checked} of ${found} rows`);
+    });
   }
 
-  readPiece(importId: string, n: number): Answer<number> {
-    return this.#reports.readPiece(importId, n);
+  /** Whether a person has to be asked: too many rows are bad. */
+  askIfNeeded(id: string): boolean {
+    return this.#serve(id, (record) => {
+      const { bad, checked } = this.#store.batches.totals(id);
+      const asked = bad * 100 > checked * record.askAbovePercent;
+      this.#store.enter(record, asked ? "approve" : "load");
+      if (asked) this.#log(record, `${bad} of ${checked} rows are bad, waiting for a decision`);
+      return asked;
+    });
   }
 
-  inferColumns(importId: string): Answer<number> {
-    return this.#reports.inferColumns(importId);
+  takeDecision(id: string, approved: boolean, by: "person" | "timeout"): void {
+    this.#serve(id, (record) => {
+      if (record.decision === null) this.#store.imports.change(id, { decision: { approved, by, at: Date.now() } });
+      if (approved) this.#store.enter(record, "load");
+    });
   }
 
-  checkBatch(importId: string, n: number): Answer<number> {
-    return this.#reports.checkBatch(importId, n);
+  loadBatch(id: string, n: number): void {
+    this.#serve(id, (record) => {
+      loadBatch(this.#store.sql, this.#store.batches, record, n);
+      const { loaded, good } = this.#store.batches.totals(id);
+      this.#log(record, `loaded ${loaded} of ${good} rows`);
+    });
   }
 
-  askIfNeeded(importId: string): Answer<boolean> {
-    return this.#reports.askIfNeeded(importId);
+  /** The names of the columns to sum up. */
+  beginReport(id: string): string[] {
+    return this.#serve(id, (record) => {
+      this.#store.enter(record, "report");
+      return record.columns.map(({ name }) => name);
+    });
   }
 
-  takeDecision(importId: string, timedOut: boolean): Answer<boolean> {
-    return this.#reports.takeDecision(importId, timedOut);
+  describeColumn(id: string, n: number): void {
+    this.#serve(id, (record) => describeColumn(this.#store.sql, record, n));
   }
 
-  loadBatch(importId: string, n: number): Answer<number> {
-    return this.#reports.loadBatch(importId, n);
+  /** How many rows were loaded. @throws when that is not what it should be */
+  countLoaded(id: string): number {
+    return this.#serve(id, () => {
+      const { good } = this.#store.batches.totals(id);
+      const loaded = countLoaded(this.#store.sql, id);
+      if (loaded !== good) throw new Error(`${good} rows are good but ${loaded} are loaded`);
+      return loaded;
+    });
   }
 
-  beginReport(importId: string): Answer<number> {
-    return this.#reports.beginReport(importId);
+  /** One transaction, then one change for the browsers. */
+  #serve<T>(id: string, work: (record: ImportRecord) => T): T {
+    const answer = this.ctx.storage.transactionSync(() => {
+      const record = this.#store.imports.get(id);
+      if (record === null || this.getRun(id)?.endedAt !== null) throw new Error(`Import ${id} is over.`);
+      return work(record);
+    });
+    this.detailsChanged(id);
+    return answer;
   }
 
-  describeColumn(importId: string, n: number): Answer<boolean> {
-    return this.#reports.describeColumn(importId, n);
+  #show(upload: ImportDetails | null): void {
+    const { state } = this;
+    if (JSON.stringify(upload) !== JSON.stringify(state.upload)) this.setState({ ...state, upload });
   }
 
-  finish(importId: string): Answer<number> {
-    return this.#reports.finish(importId);
-  }
-
-  reportFailure(importId: string, message: string): void {
-    this.#reports.reportFailure(importId, message);
-  }
-
-  // The inside. -----------------------------------------------------------------------------------------------------
-
-  /** A browser is told in words what it cannot have; what went wrong in here goes to the log. */
-  async #command(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (error instanceof Refusal) throw error;
-      console.error(error);
-      throw new Error("Something went wrong on the server. Its log says what.", { cause: error });
-    }
-  }
-
-  #show(state: WorkspaceState): void {
-    if (JSON.stringify(state) !== JSON.stringify(this.state)) this.setState(state);
+  #log(record: ImportRecord, text: string): void {
+    const run = this.getRun(record.id);
+    console.log(`import ${run?.number ?? `of "${record.fileName}"`} of "${this.name}": ${text}`);
   }
 }

@@ -5,14 +5,13 @@ import { attachment } from "../csv/export.ts";
 import { Refusal } from "../import/refusal.ts";
 import { readBody } from "../import/read-body.ts";
 import { readUploadRequest } from "../import/upload-request.ts";
-import { importView } from "../import/view.ts";
-import type { ImportRecord } from "../store/imports.ts";
+import type { ImportStore } from "../store/import-store.ts";
+import { type ImportRecord, keyColumnOf } from "../store/imports.ts";
 import { loadedCsv, rejectedCsv } from "./downloads.ts";
 import type { Uploads } from "./uploads.ts";
-import type { Workspace } from "./workspace.ts";
 
-/** The agent's HTTP side: uploads in, pages and downloads out. */
-export function agentRoutes({ imports, pages, pieces, batches }: Workspace, uploads: Uploads) {
+/** The agent's own HTTP side: uploads in, pages and downloads out. Runs have the library's. */
+export function agentRoutes({ imports, pages }: ImportStore, uploads: Uploads) {
   const app = new Hono().basePath("/agents/:agent/:workspace");
 
   const recordOf = (c: Context): ImportRecord => {
@@ -20,12 +19,6 @@ export function agentRoutes({ imports, pages, pieces, batches }: Workspace, uplo
     if (record === null) throw new Refusal("unknown_import", "This import does not exist in this workspace.", 404);
     return record;
   };
-
-  app.get("/imports", (c) => {
-    const before = wholeNumber(c.req.query("before"), Number.MAX_SAFE_INTEGER);
-    const limit = Math.min(wholeNumber(c.req.query("limit"), 20), limits.pageSize);
-    return c.json({ imports: imports.summaries(limit, before), total: imports.count() });
-  });
 
   app.post("/imports", async (c) => {
     const tooLarge = () => new Refusal("request_too_large", "This request is too large.", 413);
@@ -47,12 +40,15 @@ export function agentRoutes({ imports, pages, pieces, batches }: Workspace, uplo
     return c.body(null, 202);
   });
 
-  app.get("/imports/:id", (c) => c.json(importView(recordOf(c), batches, pieces)));
+  app.delete("/imports/:id", (c) => {
+    uploads.drop(recordOf(c).id);
+    return c.body(null, 204);
+  });
 
   app.get("/imports/:id/report", (c) => {
-    const { id, columns, keyIndex } = recordOf(c);
-    const keyColumn = keyIndex === null ? null : (columns[keyIndex]?.name ?? null);
-    return c.json<ReportPage>({ keyColumn, columns, statistics: pages.statistics(id) });
+    const record = recordOf(c);
+    const { id, columns } = record;
+    return c.json<ReportPage>({ keyColumn: keyColumnOf(record), columns, statistics: pages.statistics(id) });
   });
 
   app.get("/imports/:id/examples", (c) => c.json({ examples: pages.examples(recordOf(c).id, faultKinds) }));

@@ -1,39 +1,52 @@
-import { type UploadAccepted, type UploadRequest, limits } from "../../protocol/import.ts";
+import type { RunView } from "pawl/agent";
+import { type ImportDetails, limits, type UploadAccepted, type UploadRequest } from "../../protocol/import.ts";
 import { sniff } from "../csv/sniff.ts";
 import { Refusal } from "../import/refusal.ts";
 import { pieceCount, pieceLength } from "../import/upload-request.ts";
+import type { ImportStore } from "../store/import-store.ts";
 import type { ImportRecord } from "../store/imports.ts";
-import type { Alarm } from "./alarm.ts";
-import { deadUploadMs } from "./reconciler.ts";
-import type { WorkflowLink } from "./workflow-link.ts";
-import type { Workspace } from "./workspace.ts";
+import { dropImport } from "../store/tables.ts";
 
 /** An upload that has been silent for so long may be pushed aside by another one. */
 const silentUploadMs = 30_000;
+/** And after this time it is given up. */
+const deadUploadMs = 10 * 60_000;
 
-/** Takes a file in, piece by piece, up to the moment when the workflow has it. */
+/** What uploads need of the agent that they come to. */
+export interface Home {
+  runOf(id: string): RunView | undefined;
+  /** The one that is under way. */
+  liveRun(): RunView | undefined;
+  start(record: ImportRecord): Promise<unknown>;
+  /** Calls `giveUpSilent` after so many seconds, also when the server has been down meanwhile. */
+  lookAgain(id: string, seconds: number): Promise<unknown>;
+  /** Shows every browser the file that is on its way. */
+  show(upload: ImportDetails | null): void;
+  log(record: ImportRecord, text: string): void;
+}
+
+/** Takes a file in, piece by piece, up to the moment when there is a run for it. */
 export class Uploads {
-  readonly #workspace: Workspace;
-  readonly #workflow: WorkflowLink;
-  readonly #name: () => string;
-  readonly #alarm: Alarm;
+  readonly #store: ImportStore;
+  readonly #home: Home;
+  /** The upload whose run is being started at the moment. */
+  #starting: string | null = null;
 
-  constructor(workspace: Workspace, workflow: WorkflowLink, name: () => string, alarm: Alarm) {
-    this.#workspace = workspace;
-    this.#workflow = workflow;
-    this.#name = name;
-    this.#alarm = alarm;
+  constructor(store: ImportStore, home: Home) {
+    this.#store = store;
+    this.#home = home;
   }
 
   async accept(request: UploadRequest): Promise<UploadAccepted> {
     this.#makeRoom();
-    await this.#alarm.reconcileIn(deadUploadMs / 1000 + 1);
+    const id = crypto.randomUUID();
+    await this.#home.lookAgain(id, deadUploadMs / 1000);
     // Another one may have come in meanwhile.
     this.#makeRoom();
     const pieces = pieceCount(request.bytes);
-    const record = this.#workspace.imports.add({ id: crypto.randomUUID(), ...request, pieces, at: Date.now() });
-    this.#workspace.publish();
-    return { id: record.id, pieceBytes: limits.pieceBytes, pieces };
+    this.#store.imports.add(request, id, pieces);
+    this.show();
+    return { id, pieceBytes: limits.pieceBytes, pieces };
   }
 
   receivePiece(importId: string, n: number, bytes: ArrayBuffer): void {
@@ -43,46 +56,73 @@ export class Uploads {
     }
     const sniffed = n === 0 ? sniff(new Uint8Array(bytes)) : null;
     if (sniffed?.text === false) {
-      // Nothing of it is worth a line in the history: the person who sent it is told at once.
-      this.#workspace.drop(record);
+      this.drop(record.id);
       throw new Refusal("not_text", sniffed.reason, 422);
     }
-    this.#workspace.pieces.put(record.id, n, bytes);
-    this.#workspace.imports.change(record.id, { touchedAt: Date.now() });
-    this.#workspace.publish();
+    this.#store.pieces.put(record.id, n, bytes);
+    this.#store.imports.change(record.id, { touchedAt: Date.now() });
+    this.show();
   }
 
   async start(importId: string): Promise<void> {
-    const again = this.#workspace.imports.get(importId);
     // The answer to an earlier call was lost.
-    if (again?.queued === true) return;
+    if (this.#home.runOf(importId) !== undefined) return;
     const record = this.#uploading(importId);
-    const missing = record.pieces - this.#workspace.pieces.received(record.id);
+    const missing = record.pieces - this.#store.pieces.received(record.id);
     if (missing > 0) throw new Refusal("incomplete", `${missing} pieces of the file are still missing.`);
-    // First the alarm, then the record, then the workflow: killed in between, the agent finds the gap and fills it.
-    await this.#alarm.reconcileIn(2);
-    this.#workspace.imports.change(record.id, { queued: true });
-    this.#workspace.publish();
-    this.#workspace.log(record, `received "${record.fileName}", ${record.bytes} bytes`);
-    await this.#workflow.create(this.#name(), record);
+    this.#home.log(record, `received, ${record.bytes} bytes`);
+    this.#starting = importId;
+    try {
+      await this.#home.start(record);
+    } catch (error) {
+      // Of two calls at once the other may have been faster.
+      if (this.#home.runOf(importId) === undefined) throw error;
+    } finally {
+      this.#starting = null;
+    }
+    this.show();
+  }
+
+  /** Nothing of a file that did not come is worth a line in the history. */
+  drop(importId: string): void {
+    if (importId === this.#starting) throw new Refusal("not_now", "This import is about to begin. Cancel it then.");
+    dropImport(this.#store.sql, this.#uploading(importId).id);
+    this.show();
+  }
+
+  async giveUpSilent(importId: string): Promise<void> {
+    const upload = this.#open();
+    if (upload?.id !== importId) return;
+    if (Date.now() - upload.touchedAt >= deadUploadMs) this.drop(importId);
+    else await this.#home.lookAgain(importId, deadUploadMs / 1000);
+  }
+
+  show(): void {
+    const upload = this.#open();
+    this.#home.show(upload === null ? null : this.#store.details(upload));
   }
 
   /** Refuses when an import is under way. An upload that has fallen silent is not. */
   #makeRoom(): void {
-    const open = this.#workspace.imports.open();
-    if (open === null) return;
-    if (open.queued || Date.now() - open.touchedAt < silentUploadMs) {
-      const message = `“${open.fileName}” is being imported. One import runs at a time in a workspace: wait for it, cancel it, or use another workspace.`;
+    const upload = this.#open();
+    const isSilent = upload !== null && Date.now() - upload.touchedAt >= silentUploadMs;
+    const busy = isSilent ? null : (upload ?? this.#store.imports.get(this.#home.liveRun()?.id ?? ""));
+    if (busy !== null) {
+      const message = `“${busy.fileName}” is being imported. One import runs at a time in a workspace: wait for it, cancel it, or use another workspace.`;
       throw new Refusal("busy", message);
     }
-    this.#workspace.end(open, "cancelled", "The upload stopped halfway.");
+    if (upload !== null) this.drop(upload.id);
+  }
+
+  /** The import that has no run yet. There is at most one in a workspace. */
+  #open(): ImportRecord | null {
+    const newest = this.#store.imports.newest();
+    return newest === null || this.#home.runOf(newest.id) !== undefined ? null : newest;
   }
 
   #uploading(importId: string): ImportRecord {
-    const record = this.#workspace.imports.get(importId);
-    if (record === null || record.outcome !== null || record.queued) {
-      throw new Refusal("not_uploading", record?.error ?? "This upload is over. Choose the file again.");
-    }
-    return record;
+    const record = this.#open();
+    if (record?.id === importId) return record;
+    throw new Refusal("not_uploading", "This upload is over. Choose the file again.");
   }
 }

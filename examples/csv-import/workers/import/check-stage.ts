@@ -1,7 +1,7 @@
 import type { FaultKind } from "../../protocol/import.ts";
 import { checkRow, duplicateFault, rowKey } from "../csv/check.ts";
 import type { BatchTable } from "../store/batches.ts";
-import type { ImportRecord } from "../store/imports.ts";
+import { type ImportRecord, keyColumnOf } from "../store/imports.ts";
 
 type StagedRow = { n: number; line: number; broken: number; cells: string };
 
@@ -19,7 +19,7 @@ export function batchRange(record: ImportRecord, n: number): { from: number; to:
 export function checkBatch(sql: SqlStorage, batches: BatchTable, record: ImportRecord, n: number): void {
   if (batches.has(record.id, "check", n)) return;
   const { from, to } = batchRange(record, n);
-  const keyColumn = record.keyIndex === null ? null : (record.columns[record.keyIndex]?.name ?? null);
+  const keyColumn = keyColumnOf(record);
   const rows = sql
     .exec<StagedRow>(
       "SELECT n, line, broken, cells FROM staged WHERE import_id = ? AND n >= ? AND n < ? ORDER BY n",

@@ -17,9 +17,6 @@ export interface Totals {
   bad: number;
   tidied: number;
   loaded: number;
-  batchesChecked: number;
-  batchesLoaded: number;
-  described: number;
 }
 
 /**
@@ -61,9 +58,6 @@ export class BatchTable {
       bad: 0,
       tidied: 0,
       loaded: 0,
-      batchesChecked: 0,
-      batchesLoaded: 0,
-      described: 0,
     };
     const phases = this.#sql.exec<{ phase: BatchPhase; batches: number } & { [K in keyof BatchCounts]: number }>(
       `SELECT phase, COUNT(*) AS batches, SUM(rows) AS rows, SUM(good) AS good, SUM(bad) AS bad, SUM(tidied) AS tidied
@@ -75,18 +69,12 @@ export class BatchTable {
         totals.piecesParsed = row.batches;
         totals.found = row.rows;
       } else if (row.phase === "check") {
-        totals.batchesChecked = row.batches;
         totals.checked = row.rows;
         totals.good = row.good;
         totals.bad = row.bad;
         totals.tidied = row.tidied;
-      } else {
-        totals.batchesLoaded = row.batches;
-        totals.loaded = row.rows;
-      }
+      } else totals.loaded = row.rows;
     }
-    const described = "SELECT COUNT(*) AS n FROM statistics WHERE import_id = ?";
-    totals.described = this.#sql.exec<{ n: number }>(described, importId).one().n;
     return totals;
   }
 

@@ -4,27 +4,7 @@
  */
 const statements = [
   `CREATE TABLE IF NOT EXISTS imports (
-    id TEXT PRIMARY KEY,
-    number INTEGER NOT NULL UNIQUE,
-    file_name TEXT NOT NULL,
-    bytes INTEGER NOT NULL,
-    pieces INTEGER NOT NULL,
-    pace TEXT NOT NULL,
-    ask_above INTEGER NOT NULL,
-    phase TEXT NOT NULL,
-    queued INTEGER NOT NULL DEFAULT 0,
-    hold TEXT NOT NULL DEFAULT 'none',
-    outcome TEXT,
-    error TEXT,
-    columns TEXT,
-    key_index INTEGER,
-    batch_rows INTEGER,
-    decide_before INTEGER,
-    decision TEXT,
-    created_at INTEGER NOT NULL,
-    touched_at INTEGER NOT NULL,
-    ended_at INTEGER,
-    phase_times TEXT NOT NULL DEFAULT '{}'
+    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL
   )`,
   `CREATE TABLE IF NOT EXISTS pieces (
     import_id TEXT NOT NULL, n INTEGER NOT NULL, bytes BLOB NOT NULL,

@@ -1,116 +1,97 @@
-import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
-import { getAgentByName } from "agents";
+import { NonRetryableError } from "cloudflare:workflows";
+import type { AgentWorkflowEvent, AgentWorkflowStep } from "agents/workflows";
+import { DurableWorkflow } from "pawl/agent";
+import { decisionTimeout } from "../../protocol/import.ts";
+import type { ImportAgent } from "../agents/import-agent.ts";
 
 export interface ImportParams {
-  /** Name of the agent that holds the file and takes the reports. */
-  workspace: string;
-  importId: string;
   /** Milliseconds of rest between two batches. */
   paceMs: number;
 }
 
-/** The name of the event that carries a person's decision. */
-export const decisionEvent = "decision";
-export const decisionTimeout = { words: "7 days", milliseconds: 7 * 24 * 60 * 60 * 1000 } as const;
-
-/** A step is one call to the agent, a few milliseconds. What fails is the way to it, and that comes back. */
+/** A step is two calls to the agent, a few milliseconds. What fails is the way to it, and that comes back. */
 const patient = {
   retries: { limit: 8, delay: "1 second", backoff: "exponential" },
   timeout: "2 minutes",
 } as const;
 
 /**
- * One import from the stored file to the report. Every step is one call that the agent can be asked twice without
- * doing anything twice. The agent may answer null at any time (the import was cancelled, or the file turned out to be
- * no good); then there is nothing left to do here.
+ * One import from the stored file to the report. Every step says what it is about to do, and asks the agent to do it,
+ * which can be asked twice without doing anything twice.
  */
-export class ImportWorkflow extends WorkflowEntrypoint<Env, ImportParams> {
-  override async run(event: Readonly<WorkflowEvent<ImportParams>>, step: WorkflowStep) {
-    try {
-      return await this.#import(event.payload, step);
-    } catch (error) {
-      // Cloudflare's local engine stops a paused or cancelled run by throwing this into it: not a failure.
-      if (messageOf(error).includes("Aborting engine")) throw error;
-      await step.do("report the failure", patient, async () => {
-        const agent = await this.#agent(event.payload.workspace);
-        await agent.reportFailure(event.payload.importId, messageOf(error));
-      });
-      throw error;
-    }
-  }
+export class ImportWorkflow extends DurableWorkflow<ImportAgent, ImportParams> {
+  /** How many rows were loaded. */
+  override async run(event: AgentWorkflowEvent<ImportParams>, step: AgentWorkflowStep): Promise<number> {
+    const id = event.instanceId;
+    const { paceMs } = event.payload;
 
-  /** How many rows were loaded, or null when the import was over before its end. */
-  async #import({ workspace, importId, paceMs }: ImportParams, step: WorkflowStep): Promise<number | null> {
-    const pieces = await step.do("begin", patient, async () => (await this.#agent(workspace)).beginReading(importId));
-    if (pieces === null) return null;
+    const pieces = await step.do("begin", patient, async () => this.agent.beginReading(id));
     for (let n = 0; n < pieces; n++) {
-      const read = await step.do(`read piece ${n + 1}`, patient, async () =>
-        (await this.#agent(workspace)).readPiece(importId, n),
-      );
-      if (read === null) return null;
+      const problem = await step.do(`read piece ${n + 1}`, patient, async () => {
+        await this.agent.updateStep(`Reading piece ${n + 1} of ${pieces}`);
+        return this.agent.readPiece(id, n);
+      });
+      if (problem !== null) throw new NonRetryableError(problem);
     }
 
-    const batches = await step.do("find out what the columns hold", patient, async () =>
-      (await this.#agent(workspace)).inferColumns(importId),
-    );
-    if (batches === null) return null;
+    const { rows, batchRows } = await step.do("find out what the columns hold", patient, async () => {
+      await this.agent.updateStep("Finding out what the columns hold");
+      const { rows, batchRows } = await this.agent.inferColumns(id);
+      return { rows, batchRows };
+    });
+    const batches = Math.ceil(rows / batchRows);
     for (let n = 0; n < batches; n++) {
-      const bad = await step.do(`check batch ${n + 1}`, patient, async () =>
-        (await this.#agent(workspace)).checkBatch(importId, n),
-      );
-      if (bad === null) return null;
+      await step.do(`check batch ${n + 1}`, patient, async () => {
+        await this.agent.updateStep(`Checking rows ${range(n, batchRows, rows)}`);
+        await this.agent.checkBatch(id, n);
+      });
       if (paceMs > 0) await step.sleep("rest", paceMs);
     }
 
-    const asked = await step.do("count the bad rows", patient, async () =>
-      (await this.#agent(workspace)).askIfNeeded(importId),
-    );
-    if (asked === null) return null;
-    if (asked) {
-      const timedOut = await this.#waitForDecision(step);
-      const approved = await step.do("take the decision", patient, async () =>
-        (await this.#agent(workspace)).takeDecision(importId, timedOut),
-      );
-      if (approved === null) return null;
-    }
+    const asked = await step.do("count the bad rows", patient, async () => this.agent.askIfNeeded(id));
+    if (asked && !(await this.#isApproved(id, step))) return 0;
 
     for (let n = 0; n < batches; n++) {
-      const loaded = await step.do(`load batch ${n + 1}`, patient, async () =>
-        (await this.#agent(workspace)).loadBatch(importId, n),
-      );
-      if (loaded === null) return null;
+      await step.do(`load batch ${n + 1}`, patient, async () => {
+        await this.agent.updateStep(`Loading rows ${range(n, batchRows, rows)}`);
+        await this.agent.loadBatch(id, n);
+      });
       if (paceMs > 0) await step.sleep("rest", paceMs);
     }
 
-    const columns = await step.do("begin the report", patient, async () =>
-      (await this.#agent(workspace)).beginReport(importId),
-    );
-    if (columns === null) return null;
-    for (let n = 0; n < columns; n++) {
-      const described = await step.do(`sum up column ${n + 1}`, patient, async () =>
-        (await this.#agent(workspace)).describeColumn(importId, n),
-      );
-      if (described === null) return null;
+    const columns = await step.do("begin the report", patient, async () => [...(await this.agent.beginReport(id))]);
+    for (const [n, column] of columns.entries()) {
+      await step.do(`sum up column ${n + 1}`, patient, async () => {
+        await this.agent.updateStep(`Summing up column “${column}”`);
+        await this.agent.describeColumn(id, n);
+      });
     }
-    return step.do("finish", patient, async () => (await this.#agent(workspace)).finish(importId));
+    return step.do("count the loaded rows", patient, async () => this.agent.countLoaded(id));
   }
 
-  /** Whether the time ran out. The event only says that there is a decision: the agent knows which. */
-  async #waitForDecision(step: WorkflowStep): Promise<boolean> {
+  /** A rejection is an end as good as any, and so is no answer. */
+  async #isApproved(id: string, step: AgentWorkflowStep): Promise<boolean> {
+    const { approved, by } = await this.#waitForPerson(step);
+    await step.do("take the decision", patient, async () => {
+      await this.agent.updateStep("Going on after the decision");
+      await this.agent.takeDecision(id, approved, by);
+    });
+    return approved;
+  }
+
+  async #waitForPerson(step: AgentWorkflowStep): Promise<{ approved: boolean; by: "person" | "timeout" }> {
     try {
-      await step.waitForEvent("wait for a person", { type: decisionEvent, timeout: decisionTimeout.words });
-      return false;
+      const options = { type: "approval", timeout: decisionTimeout } as const;
+      const { payload } = await step.waitForEvent<{ approved: boolean }>("wait for a person", options);
+      return { approved: payload.approved, by: "person" };
     } catch (error) {
-      if (messageOf(error).includes("timed out")) return true;
+      if (error instanceof Error && error.message.includes("timed out")) return { approved: false, by: "timeout" };
       throw error;
     }
-  }
-
-  #agent(workspace: string) {
-    return getAgentByName(this.env.ImportAgent, workspace);
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function range(batch: number, size: number, rows: number): string {
+  const [from, to, of] = [batch * size + 1, Math.min((batch + 1) * size, rows), rows].map((n) => n.toLocaleString("en"));
+  return `${from} to ${to} of ${of}`;
 }
