@@ -146,7 +146,7 @@ describe("uploads", () => {
     expect((await client.fetch(`/imports/${id}`, { method: "DELETE" })).status).toBe(204);
     expect((await openSocket("dropped")).state).toMatchObject({ upload: null, totalRuns: 0 });
     const late = await client.fetch(`/imports/${id}/pieces/0`, { method: "PUT", body: new Uint8Array(10).fill(97) });
-    expect(late.status).toBe(404);
+    expect((await refusalOf(late)).message).toBe("This upload is over. Choose the file again.");
     expect((await post("dropped", announcement)).status).toBe(201);
   });
 });

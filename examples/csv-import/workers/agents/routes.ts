@@ -27,21 +27,20 @@ export function agentRoutes({ imports, pages }: ImportStore, uploads: Uploads) {
   });
 
   app.put("/imports/:id/pieces/:n", async (c) => {
-    const record = recordOf(c);
     const n = wholeNumber(c.req.param("n"), -1);
     const tooLarge = () => new Refusal("piece_too_large", "This piece is too large.", 413);
     const bytes = await readBody(c.req.raw, limits.pieceBytes, tooLarge);
-    uploads.receivePiece(record.id, n, bytes.buffer);
+    uploads.receivePiece(c.req.param("id"), n, bytes.buffer);
     return c.body(null, 204);
   });
 
   app.post("/imports/:id/start", async (c) => {
-    await uploads.start(recordOf(c).id);
+    await uploads.start(c.req.param("id"));
     return c.body(null, 202);
   });
 
   app.delete("/imports/:id", (c) => {
-    uploads.drop(recordOf(c).id);
+    uploads.drop(c.req.param("id"));
     return c.body(null, 204);
   });
 
