@@ -27,9 +27,20 @@ export class ImportTable {
 
   add(request: UploadRequest, id: string, pieces: number): void {
     const at = Date.now();
-    const blank = { phase: "upload", problem: null, columns: [], keyIndex: null, batchRows: null, decision: null } as const;
-    const times = { createdAt: at, touchedAt: at, phaseTimes: { upload: at } };
-    const record: ImportRecord = { id, ...request, pieces, ...blank, ...times };
+    const record: ImportRecord = {
+      id,
+      ...request,
+      pieces,
+      phase: "upload",
+      problem: null,
+      columns: [],
+      keyIndex: null,
+      batchRows: null,
+      decision: null,
+      createdAt: at,
+      touchedAt: at,
+      phaseTimes: { upload: at },
+    };
     this.#sql.exec("INSERT INTO imports (id, record) VALUES (?, ?)", id, JSON.stringify(record));
   }
 
