@@ -17,7 +17,7 @@ type Untyped = UseWorkflow<object>;
 
 test("params, results and the application's state have the application's types", () => {
   expectTypeOf<Typed["start"]>().parameter(0).toEqualTypeOf<Import["params"]>();
-  expectTypeOf<Typed["run"]>().toEqualTypeOf<WorkflowRun<{ row: number }, { bytes: number }> | null| null>();
+  expectTypeOf<Typed["run"]>().toEqualTypeOf<WorkflowRun<{ row: number }, { bytes: number }> | null>();
   expectTypeOf<Typed["results"]["items"]>().toEqualTypeOf<readonly { row: number }[]>();
   expectTypeOf<UseWorkflowRun<Import>["run"]>().toEqualTypeOf<Typed["run"]>();
   expectTypeOf<NonNullable<Typed["state"]>>().toEqualTypeOf<WorkflowState & { theme: string }>();

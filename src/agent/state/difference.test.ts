@@ -15,9 +15,10 @@ interface Shape {
   kept: number;
   startedAt: number;
   waits: number;
+  details: object;
 }
 
-function viewOf({ number, status, step, progress, all, kept, startedAt, waits }: Shape): RunView {
+function viewOf({ number, status, step, progress, all, kept, startedAt, waits, details }: Shape): RunView {
   const results = Array.from({ length: all }, (_, n) => `${startedAt}-${n}`).slice(Math.max(0, all - kept));
   return {
     id: `run-${number}`,
@@ -33,6 +34,7 @@ function viewOf({ number, status, step, progress, all, kept, startedAt, waits }:
     startedAt,
     updatedAt: progress,
     endedAt: null,
+    details,
   };
 }
 
@@ -47,6 +49,7 @@ const shape = (number: number): fc.Arbitrary<Shape> =>
     kept: fc.constant(KEPT),
     startedAt: fc.constantFrom(1000, 2000),
     waits: fc.integer({ min: 0, max: 2 }),
+    details: fc.constantFrom({ rows: 1 }, { rows: 2 }),
   });
 
 const views = fc
@@ -99,6 +102,7 @@ test("the same views are no difference; a change of progress is nothing but that
     kept: 6,
     startedAt: 1000,
     waits: 1,
+    details: { rows: 1 },
   });
   expect(differenceOf(byId([run]), byId([run]))).toBeUndefined();
   expect(differenceOf(byId([run]), byId([{ ...run, progress: 6, updatedAt: 6 }]))).toEqual({

@@ -92,6 +92,8 @@ export class ImportWorkflow extends DurableWorkflow<ImportAgent, ImportParams> {
 }
 
 function range(batch: number, size: number, rows: number): string {
-  const [from, to, of] = [batch * size + 1, Math.min((batch + 1) * size, rows), rows].map((n) => n.toLocaleString("en"));
+  const [from, to, of] = [batch * size + 1, Math.min((batch + 1) * size, rows), rows].map((n) =>
+    n.toLocaleString("en"),
+  );
   return `${from} to ${to} of ${of}`;
 }
