@@ -71,6 +71,13 @@ describe("outcomes", () => {
     );
   });
 
+  test("a run that is being rolled back takes none", () => {
+    const refusal = "(instance.not_running)";
+    const refused = operation("sendEvent", 150, { type: "go", payload: 1, outcome: "refused", refusal });
+    const looks = [{ sentAt: 160, answeredAt: 161, status: { status: "rollingBack", output: null } }];
+    expect(problemsOf(chain({ operations: [refused], looks })).join()).not.toContain("sendEvent was refused");
+  });
+
   test("E9: a step that was shown is there to restart from", () => {
     const refused = operation("restart", 400, {
       fromTop: 1,

@@ -110,6 +110,10 @@ function reasonFor(life: LifeRecord, operation: Operation, { refusal = "", sentA
     if (wasLost && operation.method === "terminate") return undefined;
     const next = life.looks.find(({ sentAt: at }) => at >= sentAt)?.status ?? life.final?.status;
     const hasEnded = next === undefined || next === "gone" || TERMINAL.has(next.status);
+    // What is being taken back waits for no event any more.
+    if (operation.method === "sendEvent" && next !== undefined && next !== "gone" && next.status === "rollingBack") {
+      return undefined;
+    }
     return hasEnded || did(life, "restart") !== "no" ? undefined : `the run was ${next.status}`;
   }
   if (refusal.includes("cannot_restart"))
