@@ -150,6 +150,7 @@ describe("approval", () => {
       "not_waiting",
     ]);
     await client.untilAwaited("between");
+    await client.untilRun(id, ({ waitingFor }) => waitingFor.length === 0);
     await client.call("openGate", "between");
     // The second question is still open.
     await client.untilRun(id, ({ waitingFor }) => waitingFor.length === 1);

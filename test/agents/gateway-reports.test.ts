@@ -263,7 +263,8 @@ describe("reports that do not say where they come from", () => {
       const answer = await untilEngineStatus(client, id, "errored");
       expect(answer["error"]).toContain("extend DurableWorkflow");
     }
-    expect(client.state?.runs.map(({ totalResults }) => totalResults)).toEqual([0, 0]);
+    const { runs } = await client.untilState((state) => state.runs.length === 2);
+    expect(runs.map(({ totalResults }) => totalResults)).toEqual([0, 0]);
   });
 });
 
