@@ -4,15 +4,11 @@ import { wholeNumber } from "./check-args.ts";
 import { type Colors, colorsFor } from "./output/colors.ts";
 import { formatJson, formatPretty } from "./output/format-entry.ts";
 import { Progress } from "./output/progress.ts";
+import { ENV_ARG, PROJECT_ARG } from "./common-args.ts";
 
 /** Arguments of the commands that serve a project. */
 export const SERVE_ARGS = {
-  project: {
-    type: "positional",
-    required: false,
-    default: ".",
-    description: "Folder with wrangler.jsonc, .json or .toml, or that file",
-  },
+  project: PROJECT_ARG,
   port: {
     type: "string",
     alias: "p",
@@ -22,7 +18,7 @@ export const SERVE_ARGS = {
   },
   host: { type: "string", valueHint: "address", default: "127.0.0.1", description: "Address to listen on" },
   data: { type: "string", valueHint: "folder", description: "Where data is kept (default: .pawl in the project)" },
-  env: { type: "string", alias: "e", valueHint: "name", description: "Environment of the configuration to use" },
+  env: ENV_ARG,
   shards: {
     type: "string",
     valueHint: "number",

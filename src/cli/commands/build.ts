@@ -3,6 +3,7 @@ import { compile, readProject, shortPath } from "../../compiler/index.ts";
 import { DEFAULT_SHARDS, MAX_SHARDS } from "../../host/index.ts";
 import { wholeNumber } from "../check-args.ts";
 import { command } from "../command.ts";
+import { ENV_ARG, PROJECT_ARG, VERBOSE_ARG } from "../common-args.ts";
 
 export const build = command(
   {
@@ -16,26 +17,21 @@ export const build = command(
   {
     meta: { name: "build" },
     args: {
-      project: {
-        type: "positional",
-        required: false,
-        default: ".",
-        description: "Folder with wrangler.jsonc, .json or .toml, or that file",
-      },
+      project: PROJECT_ARG,
       out: {
         type: "string",
         alias: "o",
         valueHint: "folder",
         description: "Folder for the bundle (default: .pawl/bundle in the project)",
       },
-      env: { type: "string", alias: "e", valueHint: "name", description: "Environment of the configuration to use" },
+      env: ENV_ARG,
       shards: {
         type: "string",
         valueHint: "number",
         default: String(DEFAULT_SHARDS),
         description: "Shards of the workflow engine",
       },
-      verbose: { type: "boolean", description: "Show the stacks of pawl's errors" },
+      verbose: VERBOSE_ARG,
     },
     async run({ args }) {
       const shards = wholeNumber("build", "--shards", args.shards, [1, MAX_SHARDS]);

@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { readProject, shortPath } from "../../compiler/index.ts";
 import { bytesText, compactData } from "../../host/index.ts";
 import { command } from "../command.ts";
+import { PROJECT_ARG, VERBOSE_ARG } from "../common-args.ts";
 
 export const compact = command(
   {
@@ -15,14 +16,9 @@ export const compact = command(
   {
     meta: { name: "compact" },
     args: {
-      project: {
-        type: "positional",
-        required: false,
-        default: ".",
-        description: "Folder with wrangler.jsonc, .json or .toml, or that file",
-      },
+      project: PROJECT_ARG,
       data: { type: "string", valueHint: "folder", description: "The data's folder (default: .pawl in the project)" },
-      verbose: { type: "boolean", description: "Show the stacks of pawl's errors" },
+      verbose: VERBOSE_ARG,
     },
     async run({ args }) {
       const path = args.data ?? join((await readProject(args.project)).root, ".pawl");

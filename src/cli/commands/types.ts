@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { envTypes, PawlError, readProject, shortPath } from "../../compiler/index.ts";
 import { command } from "../command.ts";
+import { ENV_ARG, PROJECT_ARG, VERBOSE_ARG } from "../common-args.ts";
 
 export const types = command(
   {
@@ -15,24 +16,19 @@ export const types = command(
   {
     meta: { name: "types" },
     args: {
-      project: {
-        type: "positional",
-        required: false,
-        default: ".",
-        description: "Folder with wrangler.jsonc, .json or .toml, or that file",
-      },
+      project: PROJECT_ARG,
       out: {
         type: "string",
         alias: "o",
         valueHint: "file",
         description: "File to write (default: worker-configuration.d.ts in the project)",
       },
-      env: { type: "string", alias: "e", valueHint: "name", description: "Environment of the configuration to use" },
+      env: ENV_ARG,
       check: {
         type: "boolean",
         description: "Write nothing; end with exit code 1 when the file is not as it should be",
       },
-      verbose: { type: "boolean", description: "Show the stacks of pawl's errors" },
+      verbose: VERBOSE_ARG,
     },
     async run({ args }) {
       const project = await readProject(args.project, args.env === undefined ? {} : { environment: args.env });
