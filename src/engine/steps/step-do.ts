@@ -96,9 +96,16 @@ class Attempts {
       if (row.attempts > 0) row.attempt_started = started;
       row.attempts++;
       execution.begin(this.#step);
-      // Also where the callback has no promise: steps that begin together have all begun before one of them ends.
-      let outcome = await (execution.host.caution.isOn ? this.#callWithCaution() : this.#call());
-      if ("thrown" in outcome) outcome = await this.#overInfrastructure(outcome, timeOf(started));
+      const { caution } = execution.host;
+      const isWatched = caution.isOn;
+      let outcome = isWatched ? await this.#enterWithCaution() : undefined;
+      if (outcome === undefined) {
+        const since = Date.now();
+        // Also where the callback has no promise: steps that begin together have all begun before one of them ends.
+        outcome = await this.#call();
+        if ("thrown" in outcome) outcome = await this.#overInfrastructure(outcome, since);
+        if (isWatched) caution.leave(row.step);
+      }
       if (!execution.alive) return never();
       let result = "value" in outcome ? this.#succeed(outcome.value, started) : this.#fail(outcome.thrown, started);
       // Every promise is a part of what a step costs, so what is there at once is not waited for.
@@ -108,21 +115,16 @@ class Attempts {
     }
   }
 
-  /** A callback that takes the process down is found out, and not called for ever. */
-  async #callWithCaution(): Promise<Outcome> {
-    const { caution } = this.#execution.host;
-    const { definition, id } = this.#execution;
+  /** A callback that takes the process down is found out, and not called for ever. @returns why it must not be called */
+  async #enterWithCaution(): Promise<Outcome | undefined> {
+    const { definition, id, host } = this.#execution;
     const { step, name, count } = this.#step.row;
     try {
-      await caution.enter(step, { workflow: definition.name, run: id, step: `${name}-${count}` });
+      await host.caution.enter(step, { workflow: definition.name, run: id, step: `${name}-${count}` });
     } catch (thrown) {
       return { thrown };
     }
-    if (!this.#execution.alive) return never();
-    let outcome = await this.#call();
-    if ("thrown" in outcome) outcome = await this.#overInfrastructure(outcome, Date.now());
-    caution.leave(step);
-    return outcome;
+    return this.#execution.alive ? undefined : never();
   }
 
   /** Calls back again, for as long as what fails is not the callback but the way to what it called (E8). */
